@@ -1,0 +1,164 @@
+// Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
+// A small measuring kit: peers of one scenario take turns, so that a slow phase of the machine hits them all; medians;
+// one line per result, "scenario peer size metric value unit".
+//
+// Include it in one translation unit per program: it replaces operator new to count allocations.
+#ifndef FAIRWAY_BENCHMARKS_KIT_HPP
+#define FAIRWAY_BENCHMARKS_KIT_HPP
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+#include <new>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace bench {
+
+/// Counts calls of operator new while it is on; off while anything is timed.
+inline std::atomic<bool> counting{false};
+/// How many there were, in all threads.
+inline std::atomic<std::uint64_t> allocations{0};
+
+/// Nanoseconds on the monotonic clock.
+inline std::uint64_t now_ns() {
+    auto const since = std::chrono::steady_clock::now().time_since_epoch();
+    return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(since).count());
+}
+
+/// Makes the compiler believe that `value` is used.
+template <class T>
+void keep(T const& value) {
+    asm volatile("" : : "r,m"(value) : "memory");
+}
+
+/// The middle of the values.
+inline double median(std::vector<double> values) {
+    if (values.empty()) return 0;
+    std::sort(values.begin(), values.end());
+    auto const middle = values.size() / 2;
+    return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+}
+
+/// Prints one result.
+inline void print(std::string_view scenario, std::string_view peer, std::size_t size, char const* metric, double value,
+    char const* unit) {
+    std::printf("%.*s %.*s %zu %s %.4g %s\n", static_cast<int>(scenario.size()), scenario.data(),
+        static_cast<int>(peer.size()), peer.data(), size, metric, value, unit);
+    std::fflush(stdout);
+}
+
+/// What the command line asks for: `program [substring of a scenario] [--quick]`.
+struct options {
+    std::string filter;
+    int rounds = 9;
+    std::uint64_t round_ns = 30'000'000;
+};
+
+/// The options of this program.
+inline options& settings() {
+    static options the_settings;
+    return the_settings;
+}
+
+/// Reads the command line.
+inline void begin(int argc, char** argv) {
+    for (int i = 1; i < argc; ++i) {
+        if (std::string_view(argv[i]) == "--quick") {
+            settings().rounds = 3;
+            settings().round_ns = 2'000'000;
+        } else {
+            settings().filter = argv[i];
+        }
+    }
+}
+
+/// True if the scenario is asked for.
+inline bool wanted(std::string_view scenario) { return scenario.find(settings().filter) != std::string_view::npos; }
+
+/// Something that is measured in a scenario: its name, the size of what it works on, and one operation (`void()`), or a
+/// function that does as many as it is told (`void(std::size_t)`).
+struct peer {
+    template <class Operation>
+    peer(std::string peer_name, std::size_t peer_size, Operation operation)
+        : name(std::move(peer_name)), size(peer_size) {
+        if constexpr (std::is_invocable_v<Operation&, std::size_t>)
+            repeat = std::move(operation);
+        else
+            repeat = [op = std::move(operation)](std::size_t n) mutable {
+                for (std::size_t i = 0; i < n; ++i) op();
+            };
+    }
+
+    std::string name;
+    std::size_t size;
+    std::function<void(std::size_t)> repeat;
+};
+
+/// Measures the peers of a scenario in interleaved rounds and prints the median nanoseconds and the allocations per
+/// operation. Returns the medians in the order of the peers; empty if the scenario is not asked for.
+inline std::vector<double> run(std::string_view scenario, std::vector<peer> peers) {
+    if (!wanted(scenario)) return {};
+    std::vector<std::size_t> operations;
+    for (auto& each : peers) {
+        std::size_t n = 1;
+        for (;; n *= 2) { // this warms up as well
+            auto const start = now_ns();
+            each.repeat(n);
+            if (now_ns() - start >= settings().round_ns / 2) break;
+        }
+        operations.push_back(n);
+    }
+    std::vector<std::vector<double>> times(peers.size());
+    for (int round = 0; round < settings().rounds; ++round) {
+        for (std::size_t i = 0; i < peers.size(); ++i) {
+            auto const start = now_ns();
+            peers[i].repeat(operations[i]);
+            times[i].push_back(static_cast<double>(now_ns() - start) / static_cast<double>(operations[i]));
+        }
+    }
+    std::vector<double> medians;
+    for (std::size_t i = 0; i < peers.size(); ++i) {
+        constexpr std::size_t counted = 1000;
+        allocations = 0;
+        counting = true;
+        peers[i].repeat(counted);
+        counting = false;
+        medians.push_back(median(times[i]));
+        print(scenario, peers[i].name, peers[i].size, "ns_per_op", medians.back(), "ns");
+        print(scenario, peers[i].name, peers[i].size, "allocs_per_op",
+            static_cast<double>(allocations.load()) / static_cast<double>(counted), "allocs");
+    }
+    return medians;
+}
+
+/// Prints by which factor the first peer of a scenario is ahead of each other.
+inline void print_factors(
+    std::string_view scenario, std::vector<peer> const& peers, std::vector<double> const& medians) {
+    for (std::size_t i = 1; i < medians.size(); ++i)
+        print(
+            scenario, peers[0].name + "/" + peers[i].name, peers[i].size, "times_faster", medians[i] / medians[0], "x");
+}
+
+} // namespace bench
+
+// The replacements may not be inline, which is why this header is for one translation unit per program.
+
+// Never inlined: g++ would warn of new paired with free.
+[[gnu::noinline]] void* operator new(std::size_t size) {
+    if (bench::counting.load(std::memory_order_relaxed)) bench::allocations.fetch_add(1, std::memory_order_relaxed);
+    if (void* const block = std::malloc(size != 0 ? size : 1)) return block;
+    throw std::bad_alloc();
+}
+[[gnu::noinline]] void operator delete(void* block) noexcept { std::free(block); }
+[[gnu::noinline]] void operator delete(void* block, std::size_t) noexcept { std::free(block); }
+
+#endif

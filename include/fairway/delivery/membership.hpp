@@ -1,0 +1,55 @@
+// Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
+#ifndef FAIRWAY_DELIVERY_MEMBERSHIP_HPP
+#define FAIRWAY_DELIVERY_MEMBERSHIP_HPP
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace fairway {
+
+/// A member of a consumer group; 0 is nobody.
+using member_id = std::uint64_t;
+
+/// Says who shall own each shard: shares differ by one at most, and no shard moves that need not.
+///
+/// `owners[i]` is who owns shard i now; `members` are in the order in which they joined. Without members nobody owns.
+inline std::vector<member_id> balance(std::span<member_id const> owners, std::span<member_id const> members) {
+    std::vector<member_id> next(owners.size(), 0);
+    if (members.empty()) return next;
+    std::size_t const share = owners.size() / members.size();
+    std::size_t extra = owners.size() % members.size();
+
+    // Members that own more than the share keep one of the extra shards first, so that fewer shards move.
+    std::vector<std::size_t> quota(members.size(), share);
+    std::vector<std::size_t> owned(members.size(), 0);
+    auto const index = [&](member_id id) {
+        return static_cast<std::size_t>(std::find(members.begin(), members.end(), id) - members.begin());
+    };
+    for (auto const owner : owners)
+        if (auto const m = index(owner); m < members.size()) ++owned[m];
+    for (std::size_t m = 0; m < members.size() && extra > 0; ++m)
+        if (owned[m] > share) ++quota[m], --extra;
+    for (std::size_t m = 0; m < members.size() && extra > 0; ++m)
+        if (quota[m] == share) ++quota[m], --extra;
+
+    for (std::size_t s = 0; s < owners.size(); ++s) {
+        auto const m = index(owners[s]);
+        if (m < members.size() && quota[m] > 0) next[s] = owners[s], --quota[m];
+    }
+    std::size_t m = 0;
+    for (auto& owner : next) {
+        if (owner != 0) continue;
+        while (quota[m] == 0) ++m;
+        owner = members[m];
+        --quota[m];
+    }
+    return next;
+}
+
+} // namespace fairway
+
+#endif

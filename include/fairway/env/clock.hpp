@@ -1,0 +1,87 @@
+// Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
+#ifndef FAIRWAY_ENV_CLOCK_HPP
+#define FAIRWAY_ENV_CLOCK_HPP
+
+#include <fairway/env/task.hpp>
+#include <fairway/envelope/time.hpp>
+
+#include <boost/asio/execution_context.hpp>
+#include <boost/asio/query.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <utility>
+
+namespace fairway::env {
+
+/// A point of the monotonic time that deadlines are measured in.
+using steady_point = std::chrono::time_point<std::chrono::steady_clock, duration>;
+
+/// One alarm that can be set again and again. Not thread-safe: use it on its executor.
+class alarm {
+public:
+    alarm() = default;
+    alarm(alarm const&) = delete;
+    alarm& operator=(alarm const&) = delete;
+    virtual ~alarm() = default;
+    /// Calls `ring` on the alarm's executor at `when`; an alarm set before is forgotten.
+    virtual void set(steady_point when, std::function<void()> ring) = 0;
+    /// Forgets what was set.
+    virtual void cancel() = 0;
+};
+
+/// The time of an execution context, real unless another was put there before its first use:
+/// `boost::asio::make_service<testing::manual_clock>(context)`.
+class clock : public asio::execution_context::service {
+public:
+    using key_type = clock;
+    /// Asio's key of the service.
+    static inline asio::execution_context::id id;
+
+    /// Made by Asio.
+    explicit clock(asio::execution_context& context) : service(context) {}
+
+    /// Calendar time.
+    virtual time_point now() const { return std::chrono::time_point_cast<duration>(std::chrono::system_clock::now()); }
+    /// Monotonic time.
+    virtual steady_point steady_now() const {
+        return std::chrono::time_point_cast<duration>(std::chrono::steady_clock::now());
+    }
+    /// An alarm that rings on `executor`.
+    virtual std::unique_ptr<alarm> make_alarm(asio::any_io_executor executor);
+
+    /// The clock of the executor's context.
+    static clock& of(asio::any_io_executor const& executor) {
+        return asio::use_service<clock>(asio::query(executor, asio::execution::context));
+    }
+
+private:
+    void shutdown() override {}
+};
+
+namespace detail {
+class real_alarm final : public alarm {
+public:
+    explicit real_alarm(asio::any_io_executor executor) : timer_(std::move(executor)) {}
+    void set(steady_point when, std::function<void()> ring) override {
+        timer_.expires_at(std::chrono::time_point_cast<std::chrono::steady_clock::duration>(when));
+        timer_.async_wait([ring = std::move(ring)](boost::system::error_code ec) {
+            if (!ec) ring();
+        });
+    }
+    void cancel() override { timer_.cancel(); }
+
+private:
+    asio::steady_timer timer_;
+};
+} // namespace detail
+
+inline std::unique_ptr<alarm> clock::make_alarm(asio::any_io_executor executor) {
+    return std::make_unique<detail::real_alarm>(std::move(executor));
+}
+
+} // namespace fairway::env
+
+#endif

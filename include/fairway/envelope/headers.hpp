@@ -1,0 +1,159 @@
+// Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
+#ifndef FAIRWAY_ENVELOPE_HEADERS_HPP
+#define FAIRWAY_ENVELOPE_HEADERS_HPP
+
+#include <fairway/envelope/header_text.hpp>
+#include <fairway/envelope/limits.hpp>
+#include <fairway/error.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <initializer_list>
+#include <iterator>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace fairway {
+
+/// A header: a name and a value, valid as long as what it was read from.
+struct header {
+    /// Visible ASCII characters.
+    std::string_view name;
+    /// UTF-8 without control characters.
+    std::string_view value;
+};
+
+/// The headers of a message, read in place: name-value pairs in the order in which they were set.
+///
+/// Packed as: length of the name and of the value (16 bit each, native order), name, value.
+class header_view {
+public:
+    /// Walks over the pairs.
+    class iterator {
+    public:
+        using value_type = header;
+        using difference_type = std::ptrdiff_t;
+        using iterator_category = std::forward_iterator_tag;
+        using pointer = void;
+        using reference = header;
+
+        iterator() = default;
+        /// At a packed pair, or at the end.
+        explicit iterator(char const* at) noexcept : at_(at) {}
+        /// The pair.
+        header operator*() const noexcept { return {{at_ + 4, length(0)}, {at_ + 4 + length(0), length(2)}}; }
+        /// To the next pair.
+        iterator& operator++() noexcept {
+            at_ += 4 + length(0) + length(2);
+            return *this;
+        }
+        /// To the next pair.
+        iterator operator++(int) noexcept {
+            auto const before = *this;
+            ++*this;
+            return before;
+        }
+        friend bool operator==(iterator, iterator) = default;
+
+    private:
+        std::size_t length(std::size_t offset) const noexcept {
+            std::uint16_t n = 0;
+            std::memcpy(&n, at_ + offset, 2);
+            return n;
+        }
+        char const* at_ = nullptr;
+    };
+
+    header_view() = default;
+    /// Views `count` packed pairs, as `headers::packed` gives them.
+    header_view(std::string_view packed, std::size_t count) noexcept : packed_(packed), count_(count) {}
+
+    /// How many headers there are.
+    std::size_t size() const noexcept { return count_; }
+    /// True without headers.
+    bool empty() const noexcept { return count_ == 0; }
+    /// The value of the header `name` (case matters), or nothing.
+    std::optional<std::string_view> find(std::string_view name) const noexcept {
+        for (auto const& [n, v] : *this)
+            if (n == name) return v;
+        return std::nullopt;
+    }
+    /// The first pair.
+    iterator begin() const noexcept { return iterator(packed_.data()); }
+    /// Behind the last pair.
+    iterator end() const noexcept { return iterator(packed_.data() + packed_.size()); }
+    /// The bytes in which the pairs are packed.
+    std::string_view packed() const noexcept { return packed_; }
+
+private:
+    std::string_view packed_;
+    std::size_t count_ = 0;
+};
+
+/// Headers to send: `headers h; h.set("tenant", "acme");`
+///
+/// Names are visible ASCII, values UTF-8 without control characters. Names that start with "fw-" belong to Fairway.
+class headers {
+public:
+    headers() = default;
+    /// Copies what was received.
+    explicit headers(header_view from) : packed_(from.packed()), count_(from.size()) {}
+
+    /// Sets `name` to `value`, over what it was. Throws `system_error` with `errc::too_many_headers`,
+    /// `header_name_too_long`, `header_value_too_long`, `invalid_header` or `reserved_header`; then nothing has
+    /// changed.
+    headers& set(std::string_view name, std::string_view value) {
+        if (name.starts_with("fw-")) detail::fail(errc::reserved_header, std::string(name.substr(0, 64)));
+        return put(name, value, limits::headers);
+    }
+
+    /// The same for names that belong to Fairway, for which there is always room; for adapters, not for business logic.
+    headers& set_reserved(std::string_view name, std::string_view value) {
+        return put(name, value, limits::headers + reserved_room);
+    }
+
+    /// Removes `name`, if it is there.
+    void erase(std::string_view name) {
+        for (auto const& h : view()) {
+            if (h.name != name) continue;
+            auto const start = static_cast<std::size_t>(h.name.data() - packed_.data()) - 4;
+            packed_.erase(start, 4 + h.name.size() + h.value.size());
+            --count_;
+            return;
+        }
+    }
+
+    /// How many headers there are.
+    std::size_t size() const noexcept { return count_; }
+    /// True without headers.
+    bool empty() const noexcept { return count_ == 0; }
+    /// The value of the header `name`, or nothing.
+    std::optional<std::string_view> find(std::string_view name) const noexcept { return view().find(name); }
+    /// The pairs, to read; valid until the next change.
+    header_view view() const noexcept { return {packed_, count_}; }
+
+private:
+    static constexpr std::size_t reserved_room = 16;
+
+    headers& put(std::string_view name, std::string_view value, std::size_t most) {
+        detail::check_header(name, value);
+        std::size_t const others = count_ - (view().find(name) ? 1 : 0);
+        if (others >= most) detail::fail(errc::too_many_headers, "at most " + std::to_string(most));
+        erase(name);
+        std::uint16_t const lengths[] = {
+            static_cast<std::uint16_t>(name.size()), static_cast<std::uint16_t>(value.size())};
+        packed_.append(reinterpret_cast<char const*>(lengths), sizeof lengths);
+        packed_.append(name).append(value);
+        ++count_;
+        return *this;
+    }
+
+    std::string packed_;
+    std::size_t count_ = 0;
+};
+
+} // namespace fairway
+
+#endif

@@ -1,0 +1,30 @@
+// Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
+#ifndef FAIRWAY_ENVELOPE_LIMITS_HPP
+#define FAIRWAY_ENVELOPE_LIMITS_HPP
+
+#include <cstddef>
+
+namespace fairway::limits {
+
+/// The most headers that a message may have.
+inline constexpr std::size_t headers = 64;
+/// The longest header name in bytes.
+inline constexpr std::size_t header_name = 256;
+/// The longest header value in bytes; also of a shard key and a reply address.
+inline constexpr std::size_t header_value = 8 * 1024;
+/// The largest body in bytes.
+inline constexpr std::size_t body = 16 * 1024 * 1024;
+/// The deepest nesting of a JSON body.
+inline constexpr std::size_t json_depth = 64;
+/// The most requests that a service may have pending.
+inline constexpr std::size_t pending_requests = 10'000;
+/// The most messages that wait in one queue.
+inline constexpr std::size_t queue_messages = 10'000;
+/// The most bytes that wait in one queue.
+inline constexpr std::size_t queue_bytes = 64 * 1024 * 1024;
+/// How many deliveries an instance holds unsettled at a time.
+inline constexpr std::size_t prefetch = 64;
+
+} // namespace fairway::limits
+
+#endif

@@ -1,0 +1,335 @@
+// Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
+#ifndef FAIRWAY_PORT_CONSUMER_HPP
+#define FAIRWAY_PORT_CONSUMER_HPP
+
+#include <fairway/delivery/lanes.hpp>
+#include <fairway/env/suspend.hpp>
+#include <fairway/port/dead_letters.hpp>
+#include <fairway/port/handler.hpp>
+#include <fairway/port/observer.hpp>
+#include <fairway/transport/any_transport.hpp>
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace fairway::detail {
+
+// Receives the deliveries of one subscription and runs them through its handler: limits, expiry, type, version, lanes,
+// handler, reply or fault or dead letter, settlement. Everything runs on the service's executor but `ready`.
+class consumer final : public receiver, public std::enable_shared_from_this<consumer> {
+public:
+    consumer(any_transport transport, subscription what, std::size_t concurrency, std::shared_ptr<void> handler,
+        std::vector<handler_entry> table, std::shared_ptr<telemetry> counts, std::shared_ptr<responder> to)
+        : transport_(std::move(transport)),
+          what_(std::move(what)),
+          executor_(transport_.get_executor()),
+          clock_(env::clock::of(executor_)),
+          handler_(std::move(handler)),
+          table_(std::move(table)),
+          counts_(std::move(counts)),
+          responder_(std::move(to)),
+          lanes_(concurrency),
+          key_seed_(env::random::of(executor_).next()),
+          dead_(transport_, what_.from.channel, what_.group, counts_) {
+        transport_.declare(what_);
+        concurrent_ = std::any_of(table_.begin(), table_.end(), [](auto const& e) { return e.start != nullptr; });
+    }
+    ~consumer() override {
+        if (source_) source_->close();
+    }
+
+    subscription const& what() const noexcept { return what_; }
+
+    void start() {
+        if (!source_ && !stopped_) source_ = transport_.listen(what_, *this);
+    }
+
+    // No more intake; `idle` becomes true when what was received has ended.
+    void pause() {
+        paused_ = true;
+        if (source_) source_->pause();
+    }
+    bool idle() const noexcept { return in_flight_ == 0; }
+    // Called on the executor whenever it became idle.
+    void on_idle(std::function<void()> told) { on_idle_ = std::move(told); }
+
+    // Leaves at once: handlers are cancelled, what is not settled goes back.
+    void stop() {
+        if (stopped_.exchange(true)) return;
+        flush();
+        if (source_) source_->close();
+        auto const running = workers_;
+        for (auto const& w : running) w->signal.emit(asio::cancellation_type::terminal);
+        count(counts_->released, lanes_.waiting());
+        in_flight_ -= lanes_.waiting();
+        lanes_.clear();
+        auto parked = std::move(parked_);
+        parked_.clear();
+        for (auto& wake : parked) std::move(wake)();
+    }
+
+    // The execution context goes: drops parked coroutines without resuming them.
+    void abandon() {
+        stopped_ = true;
+        auto const dropped = std::move(parked_);
+        parked_.clear();
+    }
+
+    void ready() noexcept override {
+        if (scheduled_.exchange(true)) return;
+        asio::post(executor_, [weak = weak_from_this()] {
+            if (auto const self = weak.lock()) self->pump();
+        });
+    }
+
+private:
+    using wake_handler = asio::any_completion_handler<void()>;
+    struct worker {
+        asio::cancellation_signal signal;
+    };
+    struct job {
+        delivery message;
+        handler_entry const* entry;
+    };
+
+    void pump() {
+        scheduled_.store(false);
+        constexpr std::size_t at_once = 64;
+        constexpr std::size_t most = 256;
+        pumping_ = true;
+        std::size_t done = 0;
+        bool more = true;
+        while (more && done < most && !paused_ && !stopped_) {
+            std::size_t const n = source_->receive(batch_, at_once);
+            done += n;
+            more = n == at_once;
+            count(counts_->received, n);
+            in_flight_ += n;
+            for (auto& d : batch_) take(d);
+            batch_.clear();
+            flush();
+        }
+        pumping_ = false;
+        // Others on this executor get their turn.
+        if (more && !paused_ && !stopped_) ready();
+        tell_idle();
+    }
+
+    void take(delivery& d) {
+        if (stopped_) {
+            // stop() has given everything back to the transport.
+            count(counts_->released);
+            --in_flight_;
+            return;
+        }
+        if (auto const until = d.deadline(); until && *until <= clock_.now()) {
+            tell(occurrence::expired, d, errc::expired);
+            return end(d, counts_->expired);
+        }
+        handler_entry const* const entry = find(d);
+        if (!entry) return refuse(d);
+        if (entry->ignored) {
+            count(counts_->skipped);
+            return end(d, counts_->accepted);
+        }
+        auto const key = lane_of(d);
+        bool const free = !key && lanes_.waiting() == 0 && lanes_.running() < lanes_.limit();
+        if (entry->call && (!concurrent_ || free)) return run(*entry, d);
+        lanes_.add(key, job{std::move(d), entry});
+        wake_worker();
+    }
+
+    // By the identity of the object where it is one, by name otherwise.
+    handler_entry const* find(delivery const& d) const noexcept {
+        auto const* const object = d.message().object_type();
+        for (auto const& e : table_)
+            if (e.object == object) return &e;
+        // A message of another participant may come without a type: a channel of one message takes it as that.
+        if (d.type().empty() && table_.size() == 1) return &table_.front();
+        for (auto const& e : table_)
+            if (e.type == d.type()) return &e;
+        return nullptr;
+    }
+
+    void refuse(delivery const& d) {
+        if (what_.from.kind == channel_kind::publish_subscribe && !d.wants_reply()) {
+            tell(occurrence::unknown_type, d, errc::unknown_type);
+            count(counts_->skipped);
+            return end(d, counts_->accepted);
+        }
+        failed(d, "unknown_type", text_of(errc::unknown_type));
+    }
+
+    // Which deliveries must not overtake each other.
+    std::optional<std::uint64_t> lane_of(delivery const& d) const noexcept {
+        if (what_.from.shards == 0 || d.shard_key().empty()) return std::nullopt;
+        return (std::hash<std::string_view>()(d.shard_key()) ^ key_seed_) * 0x9e3779b97f4a7c15ULL;
+    }
+
+    void run(handler_entry const& entry, delivery const& d) {
+        try {
+            entry.call(handler_.get(), d, responder_);
+        } catch (...) {
+            return explain(d, std::current_exception());
+        }
+        end(d, counts_->accepted);
+    }
+
+    // A coroutine that works until there is nothing to do, then parks: no coroutine is spawned per message.
+    void wake_worker() {
+        if (!parked_.empty()) {
+            wake_handler wake(std::move(parked_.back()));
+            parked_.pop_back();
+            std::move(wake)();
+        } else if (workers_.size() < lanes_.limit()) {
+            auto const mine = workers_.emplace_back(std::make_shared<worker>());
+            asio::co_spawn(executor_, work(shared_from_this()),
+                asio::bind_cancellation_slot(mine->signal.slot(),
+                    [self = shared_from_this(), mine](std::exception_ptr) { std::erase(self->workers_, mine); }));
+        }
+    }
+
+    static task<> work(std::shared_ptr<consumer> self) {
+        auto park = [&self](wake_handler wake) { self->parked_.push_back(std::move(wake)); };
+        while (!self->stopped_) {
+            auto next = self->lanes_.next();
+            if (!next) {
+                co_await env::suspend<void()>(park);
+                continue;
+            }
+            std::exception_ptr error;
+            try {
+                if (next->job.entry->start)
+                    co_await next->job.entry->start(self->handler_.get(), next->job.message, self->responder_);
+                else
+                    next->job.entry->call(self->handler_.get(), next->job.message, self->responder_);
+            } catch (...) {
+                error = std::current_exception();
+            }
+            self->finish(next->job.message, error);
+            self->lanes_.finish(next->key);
+        }
+    }
+
+    void finish(delivery const& d, std::exception_ptr const& error) {
+        if (stopped_) {
+            // Its settlement comes too late: the transport has it back.
+            count(counts_->released);
+            --in_flight_;
+        } else if (error) {
+            explain(d, error);
+        } else {
+            end(d, counts_->accepted);
+        }
+        if (!pumping_) {
+            flush();
+            tell_idle();
+        }
+    }
+
+    // Only a fault's text crosses the wire: other exceptions may hold what is nobody else's business.
+    void explain(delivery const& d, std::exception_ptr const& error) {
+        count(counts_->failed);
+        try {
+            std::rethrow_exception(error);
+        } catch (fault const& f) {
+            tell(occurrence::handler_failed, d, errc::faulted, f.what());
+            failed(d, f.code(), f.text());
+        } catch (system_error const& e) {
+            tell(occurrence::handler_failed, d, e.code(), e.what());
+            bool const unreadable = e.code() == errc::decode_failed || e.code() == errc::unknown_version;
+            if (unreadable)
+                failed(d, e.code() == errc::decode_failed ? "decode_failed" : "unknown_version", e.what());
+            else
+                failed(d, "handler_failed", "incident " + to_string(d.id()));
+        } catch (std::exception const& e) {
+            tell(occurrence::handler_failed, d, errc::handler_failed, e.what());
+            failed(d, "handler_failed", "incident " + to_string(d.id()));
+        } catch (...) {
+            tell(occurrence::handler_failed, d, errc::handler_failed, "an exception of an unknown type");
+            failed(d, "handler_failed", "incident " + to_string(d.id()));
+        }
+    }
+
+    // A request is answered with the fault; a one-way message goes to the dead-letter channel, and is accepted once it
+    // is there.
+    void failed(delivery const& d, std::string_view code, std::string_view text) {
+        if (d.wants_reply()) {
+            responder_->fail(d, code, text);
+            return end(d, counts_->accepted);
+        }
+        tell(occurrence::dead_lettered, d, errc::handler_failed, code);
+        dead_.put(d, code, text, clock_.now(), [weak = weak_from_this(), d](error_code why) {
+            auto const self = weak.lock();
+            if (!self || self->stopped_) return;
+            if (why)
+                self->release(d);
+            else
+                self->end(d, self->counts_->dead_lettered);
+            if (self->pumping_) return;
+            self->flush();
+            self->tell_idle();
+        });
+    }
+
+    void end(delivery const& d, std::atomic<std::uint64_t>& how) {
+        count(how);
+        settled_.push_back({d.tag(), true});
+        --in_flight_;
+    }
+    void release(delivery const& d) {
+        count(counts_->released);
+        settled_.push_back({d.tag(), false});
+        --in_flight_;
+    }
+    void flush() {
+        if (settled_.empty() || !source_) return;
+        source_->settle(settled_);
+        settled_.clear();
+    }
+    void tell_idle() {
+        if (idle() && on_idle_) on_idle_();
+    }
+    void tell(occurrence what, delivery const& d, error_code error, std::string_view text = {}) const noexcept {
+        counts_->tell({what, {}, what_.from.channel, d.type(), d.id(), error, text});
+    }
+
+    any_transport transport_;
+    subscription what_;
+    asio::any_io_executor executor_;
+    env::clock& clock_;
+    std::shared_ptr<void> handler_;
+    std::vector<handler_entry> table_;
+    std::shared_ptr<telemetry> counts_;
+    std::shared_ptr<responder> responder_;
+    lanes<job> lanes_;
+    std::uint64_t key_seed_;
+    dead_letters dead_;
+    bool concurrent_ = false;
+    std::shared_ptr<source> source_;
+    std::vector<delivery> batch_;
+    std::vector<settlement> settled_;
+    std::vector<std::shared_ptr<worker>> workers_;
+    std::vector<wake_handler> parked_;
+    std::function<void()> on_idle_;
+    std::size_t in_flight_ = 0;
+    bool pumping_ = false;
+    std::atomic<bool> paused_{false};
+    std::atomic<bool> stopped_{false};
+    std::atomic<bool> scheduled_{false};
+};
+
+} // namespace fairway::detail
+
+#endif

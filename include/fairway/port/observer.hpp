@@ -1,0 +1,125 @@
+// Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
+#ifndef FAIRWAY_PORT_OBSERVER_HPP
+#define FAIRWAY_PORT_OBSERVER_HPP
+
+#include <fairway/envelope/message_id.hpp>
+#include <fairway/error.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace fairway {
+
+/// What an observer is told of.
+enum class occurrence {
+    handler_failed, ///< a handler threw; the text says what, the id is the one that the requester was told
+    dead_lettered,  ///< a message went to the dead-letter channel; the text says why
+    expired,        ///< a message's time to live had ended
+    unknown_type,   ///< a message of a type that the channel does not carry was skipped
+    late_reply,     ///< a reply came for a request that had ended
+    reply_lost,     ///< a reply could not be delivered: its requester has gone, or its queue is full
+};
+
+/// One thing that happened, for logs. Never holds bodies or header values; valid during the call.
+struct observation {
+    /// What.
+    occurrence what;
+    /// The service's name.
+    std::string_view service;
+    /// The channel's name.
+    std::string_view channel;
+    /// The message's type.
+    std::string_view type;
+    /// The message's id.
+    message_id id;
+    /// The error, where there is one.
+    error_code error;
+    /// More for people, where there is more.
+    std::string_view text;
+};
+
+/// Sees what goes wrong in a service, for logs and alarms; counts are in `service::stats`.
+class observer {
+public:
+    observer() = default;
+    observer(observer const&) = delete;
+    observer& operator=(observer const&) = delete;
+    virtual ~observer() = default;
+    /// Called on the thread where it happened; must not block.
+    virtual void on(observation const& o) noexcept = 0;
+};
+
+/// What a service has done so far. Once it is drained,
+/// `received == accepted + dead_lettered + released + expired`.
+struct ledger {
+    /// Deliveries taken from channels.
+    std::uint64_t received = 0;
+    /// Deliveries that ended: handled, or answered with a fault.
+    std::uint64_t accepted = 0;
+    /// Deliveries that went to the dead-letter channel.
+    std::uint64_t dead_lettered = 0;
+    /// Deliveries given back to be delivered again.
+    std::uint64_t released = 0;
+    /// Deliveries whose time to live had ended.
+    std::uint64_t expired = 0;
+    /// Among the accepted: of a type that no handler wants.
+    std::uint64_t skipped = 0;
+    /// Handler calls that threw.
+    std::uint64_t failed = 0;
+    /// Replies sent, faults included.
+    std::uint64_t replied = 0;
+    /// Among the replies: faults.
+    std::uint64_t faulted = 0;
+    /// Messages sent and accepted by the transport, replies not included.
+    std::uint64_t sent = 0;
+    /// Requests made.
+    std::uint64_t requested = 0;
+    /// Replies that came too late.
+    std::uint64_t late_replies = 0;
+};
+
+namespace detail {
+
+// What the parts of a service count, and whom they tell. Shared by ports that may outlive the service.
+struct telemetry {
+    std::string service;
+    std::shared_ptr<observer> watcher;
+    std::atomic<std::uint64_t> received{0}, accepted{0}, dead_lettered{0}, released{0}, expired{0}, skipped{0},
+        failed{0}, replied{0}, faulted{0}, sent{0}, requested{0}, late_replies{0};
+
+    void tell(observation o) const noexcept {
+        if (!watcher) return;
+        o.service = service;
+        watcher->on(o);
+    }
+    ledger read() const noexcept {
+        constexpr auto relaxed = std::memory_order_relaxed;
+        ledger l;
+        l.received = received.load(relaxed);
+        l.accepted = accepted.load(relaxed);
+        l.dead_lettered = dead_lettered.load(relaxed);
+        l.released = released.load(relaxed);
+        l.expired = expired.load(relaxed);
+        l.skipped = skipped.load(relaxed);
+        l.failed = failed.load(relaxed);
+        l.replied = replied.load(relaxed);
+        l.faulted = faulted.load(relaxed);
+        l.sent = sent.load(relaxed);
+        l.requested = requested.load(relaxed);
+        l.late_replies = late_replies.load(relaxed);
+        return l;
+    }
+};
+
+inline void count(std::atomic<std::uint64_t>& counter, std::uint64_t by = 1) noexcept {
+    counter.fetch_add(by, std::memory_order_relaxed);
+}
+
+} // namespace detail
+
+} // namespace fairway
+
+#endif

@@ -1,0 +1,263 @@
+// Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
+#ifndef FAIRWAY_PORT_REPLIES_HPP
+#define FAIRWAY_PORT_REPLIES_HPP
+
+#include <fairway/delivery/correlation.hpp>
+#include <fairway/port/observer.hpp>
+#include <fairway/port/reply_stream.hpp>
+#include <fairway/transport/any_transport.hpp>
+
+#include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/post.hpp>
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace fairway::detail {
+
+// A service's pending requests and its reply channel. Each request completes exactly once: by reply, deadline,
+// cancellation or close. Thread-safe.
+class replies final : public receiver, public std::enable_shared_from_this<replies> {
+public:
+    replies(any_transport transport, std::shared_ptr<telemetry> counts)
+        : transport_(std::move(transport)),
+          executor_(transport_.get_executor()),
+          counts_(std::move(counts)),
+          clock_(env::clock::of(executor_)) {}
+    ~replies() override { close(); }
+
+    // Opens the reply channel, if it is not open yet; returns its address.
+    std::string const& open() {
+        std::lock_guard const lock(opening_);
+        if (!source_) {
+            auto channel = transport_.open_replies(*this);
+            address_ = std::move(channel.address);
+            source_ = std::move(channel.replies);
+        }
+        return address_;
+    }
+
+    // Registers a request; `handler` completes with its reply, or with timed_out, cancelled or closed.
+    void expect(message_id id, env::steady_point deadline, reply_handler handler) {
+        auto slot = asio::get_associated_cancellation_slot(handler);
+        if (slot.is_connected())
+            slot.assign([weak = weak_from_this(), id](asio::cancellation_type) {
+                if (auto const self = weak.lock()) self->end(id, errc::cancelled);
+            });
+        count(counts_->requested);
+        auto const refused = add(id, deadline, waiter{std::move(handler), nullptr});
+        if (refused) complete(std::move(*refused->first.single), {refused->second, {}});
+    }
+
+    // Registers a request with any number of replies.
+    error_code expect(message_id id, std::shared_ptr<reply_stream> const& stream) {
+        count(counts_->requested);
+        auto const refused = add(id, env::steady_point::max(), waiter{std::nullopt, stream});
+        return refused ? refused->second : error_code();
+    }
+
+    // Lets a stream time out.
+    void set_deadline(message_id id, env::steady_point deadline) {
+        std::lock_guard const lock(mutex_);
+        pending_.reschedule(id, deadline);
+        wake_at(deadline);
+    }
+
+    // Ends a request from this side; nothing happens where it has ended already.
+    void end(message_id id, error_code why) {
+        auto w = take(id);
+        if (w) w->end(why);
+    }
+
+    // Ends a stream that its reader has left; replies to come are late.
+    void forget(message_id id) { take(id); }
+
+    // Fails all pending requests, and those to come, with errc::closed.
+    void close() {
+        std::vector<waiter> left;
+        std::shared_ptr<source> gone;
+        {
+            std::lock_guard const lock(mutex_);
+            if (closed_) return;
+            closed_ = true;
+            left = pending_.take_all();
+        }
+        {
+            std::lock_guard const lock(opening_);
+            gone = source_;
+        }
+        if (gone) gone->close();
+        for (auto& w : left) w.end(errc::closed);
+        if (context_gone_.load()) return;
+        asio::dispatch(executor_, [weak = weak_from_this()] {
+            if (auto const self = weak.lock()) self->alarm_.reset();
+        });
+    }
+
+    // The execution context goes: drops all waiters without completing them.
+    void abandon() {
+        context_gone_ = true;
+        std::vector<waiter> dropped;
+        {
+            std::lock_guard const lock(mutex_);
+            closed_ = true;
+            dropped = pending_.take_all();
+        }
+        for (auto& w : dropped)
+            if (w.stream) w.stream->abandon();
+        alarm_.reset();
+    }
+
+    std::size_t pending() const {
+        std::lock_guard const lock(mutex_);
+        return pending_.size();
+    }
+    env::clock& clock() const noexcept { return clock_; }
+    asio::any_io_executor const& executor() const noexcept { return executor_; }
+
+    void ready() noexcept override {
+        if (!scheduled_.exchange(true)) post_pump();
+    }
+
+private:
+    // One of the two: a request with one reply, or one with a stream of them.
+    struct waiter {
+        std::optional<reply_handler> single;
+        std::shared_ptr<reply_stream> stream;
+
+        void end(error_code why) {
+            if (single)
+                complete(std::move(*single), {why, {}});
+            else
+                stream->end(why);
+        }
+    };
+
+    std::optional<std::pair<waiter, error_code>> add(message_id id, env::steady_point deadline, waiter w) {
+        std::lock_guard const lock(mutex_);
+        error_code why;
+        if (closed_)
+            why = errc::closed;
+        else if (pending_.size() >= limits::pending_requests)
+            why = errc::too_many_requests;
+        else if (!pending_.insert(id, deadline, std::move(w)))
+            why = errc::invalid_argument;
+        if (why) return std::optional<std::pair<waiter, error_code>>(std::in_place, std::move(w), why);
+        wake_at(deadline);
+        return std::nullopt;
+    }
+    std::optional<waiter> take(message_id id) {
+        std::lock_guard const lock(mutex_);
+        return pending_.take(id);
+    }
+
+    void post_pump() noexcept {
+        asio::post(executor_, [weak = weak_from_this()] {
+            if (auto const self = weak.lock()) self->pump();
+        });
+    }
+
+    void pump() {
+        scheduled_.store(false);
+        std::vector<delivery> batch = std::move(batch_);
+        std::vector<settlement> done;
+        constexpr std::size_t at_once = 64;
+        auto const from = source_;
+        if (!from) return;
+        std::size_t const n = from->receive(batch, at_once);
+        for (auto const& d : batch) done.push_back({d.tag(), true});
+        from->settle(done);
+        for (auto const& d : batch) deliver(d);
+        batch.clear();
+        batch_ = std::move(batch);
+        if (n == at_once) ready();
+    }
+
+    void deliver(delivery const& d) {
+        std::shared_ptr<reply_stream> stream;
+        std::optional<waiter> single;
+        {
+            std::lock_guard const lock(mutex_);
+            if (waiter* const w = pending_.find(d.correlation())) {
+                if (w->stream)
+                    stream = w->stream;
+                else
+                    single = pending_.take(d.correlation());
+            }
+        }
+        if (stream) {
+            stream->put(d.message());
+        } else if (single) {
+            complete(std::move(*single->single), {{}, d.message()});
+        } else {
+            count(counts_->late_replies);
+            counts_->tell({occurrence::late_reply, {}, {}, d.type(), d.correlation(), {}, {}});
+        }
+    }
+
+    // Called with the lock held. One alarm for all deadlines; it is set only where the new one comes first.
+    void wake_at(env::steady_point deadline) {
+        if (deadline >= armed_ || closed_) return;
+        armed_ = deadline;
+        asio::post(executor_, [weak = weak_from_this(), deadline] {
+            if (auto const self = weak.lock()) self->set_alarm(deadline);
+        });
+    }
+    void set_alarm(env::steady_point deadline) {
+        {
+            std::lock_guard const lock(mutex_);
+            if (closed_) return;
+        }
+        if (!alarm_) alarm_ = clock_.make_alarm(executor_);
+        alarm_->set(deadline, [weak = weak_from_this()] {
+            if (auto const self = weak.lock()) self->expire();
+        });
+    }
+    void expire() {
+        std::vector<waiter> late;
+        {
+            std::lock_guard const lock(mutex_);
+            armed_ = env::steady_point::max();
+            auto const now = clock_.steady_now();
+            while (auto const id = pending_.due(now)) {
+                waiter* const w = pending_.find(*id);
+                if (w->stream) {
+                    // A stream stays until its reader ends it.
+                    late.push_back({std::nullopt, w->stream});
+                    pending_.reschedule(*id, env::steady_point::max());
+                } else {
+                    late.push_back(std::move(*pending_.take(*id)));
+                }
+            }
+            if (auto const next = pending_.next_deadline()) wake_at(*next);
+        }
+        for (auto& w : late) w.end(errc::timed_out);
+    }
+
+    any_transport transport_;
+    asio::any_io_executor executor_;
+    std::shared_ptr<telemetry> counts_;
+    env::clock& clock_;
+    std::mutex opening_;
+    std::string address_;
+    std::shared_ptr<source> source_;
+    mutable std::mutex mutex_;
+    correlation<env::steady_point, waiter> pending_;
+    env::steady_point armed_ = env::steady_point::max();
+    bool closed_ = false;
+    std::atomic<bool> context_gone_{false};
+    std::atomic<bool> scheduled_{false};
+    // Used on the executor only.
+    std::unique_ptr<env::alarm> alarm_;
+    std::vector<delivery> batch_;
+};
+
+} // namespace fairway::detail
+
+#endif

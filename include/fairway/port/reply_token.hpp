@@ -1,0 +1,67 @@
+// Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
+#ifndef FAIRWAY_PORT_REPLY_TOKEN_HPP
+#define FAIRWAY_PORT_REPLY_TOKEN_HPP
+
+#include <fairway/port/responder.hpp>
+
+#include <memory>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace fairway {
+
+/// The right to answer one request of the command `M`, later and from anywhere.
+///
+/// A handler that takes one returns nothing: `void operator()(place_order const&, reply_token<place_order> answer)`.
+/// Keep it, move it to another thread, and answer once. A token that is dropped unanswered answers with the fault
+/// "no_reply", so that the requester never waits in vain. Use one token on one thread at a time.
+template <class M>
+class reply_token {
+public:
+    /// Made by the library for one delivery.
+    reply_token(delivery request, std::shared_ptr<detail::responder> responder)
+        : request_(std::move(request)), responder_(std::move(responder)) {}
+    reply_token(reply_token&&) noexcept = default;
+    reply_token& operator=(reply_token&& other) noexcept {
+        std::swap(request_, other.request_);
+        std::swap(responder_, other.responder_);
+        return *this;
+    }
+    ~reply_token() {
+        if (!responder_) return;
+        try {
+            fail(fault("no_reply", "the handler gave up its reply token without answering"));
+        } catch (...) {
+            // Out of memory: the requester's timeout remains.
+        }
+    }
+
+    /// Answers. `value` is one of the replies that the command names. A second answer does nothing.
+    template <class R>
+    void send(R const& value) {
+        static_assert(detail::contains<R, typename contract_of<M>::replies>,
+            "fairway: the command's contract does not name this reply: answer with one of the types it names");
+        if constexpr (detail::contains<R, typename contract_of<M>::replies>) {
+            if (auto const to = std::exchange(responder_, nullptr)) to->reply(request_, value);
+        }
+    }
+
+    /// Answers with a fault.
+    void fail(fault const& f) {
+        if (auto const to = std::exchange(responder_, nullptr)) to->fail(request_, f.code(), f.text());
+    }
+
+    /// True until it was answered.
+    explicit operator bool() const noexcept { return responder_ != nullptr; }
+    /// What it answers.
+    delivery const& request() const noexcept { return request_; }
+
+private:
+    delivery request_;
+    std::shared_ptr<detail::responder> responder_;
+};
+
+} // namespace fairway
+
+#endif

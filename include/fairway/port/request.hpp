@@ -1,0 +1,190 @@
+// Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
+#ifndef FAIRWAY_PORT_REQUEST_HPP
+#define FAIRWAY_PORT_REQUEST_HPP
+
+#include <fairway/contract/channel.hpp>
+#include <fairway/port/gather.hpp>
+#include <fairway/port/sender_core.hpp>
+#include <fairway/port/typed_body.hpp>
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <ranges>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+namespace fairway::detail {
+
+// The wire name and header of a reply that is a fault.
+inline constexpr std::string_view fault_type = "fairway.fault";
+inline constexpr std::string_view fault_code_header = "fw-fault-code";
+
+template <class M, class Channel>
+inline constexpr bool is_range_of_messages = false;
+template <class M, class Channel>
+    requires(!carries<Channel, std::remove_cvref_t<M>> && std::ranges::input_range<M>)
+inline constexpr bool is_range_of_messages<M, Channel> =
+    carries<Channel, std::remove_cvref_t<std::ranges::range_reference_t<M>>>;
+
+template <class List>
+struct reply_result;
+template <>
+struct reply_result<type_list<>> {
+    using type = void;
+};
+template <class One>
+struct reply_result<type_list<One>> {
+    using type = One;
+};
+template <class... Many>
+struct reply_result<type_list<Many...>> {
+    using type = std::variant<Many...>;
+};
+
+// What a request for M returns: its reply, or a variant of its replies.
+template <class M>
+using reply_of = typename reply_result<typename contract_of<M>::replies>::type;
+
+template <class M>
+struct gathered_reply_of {
+    using type = std::monostate;
+};
+template <message M>
+    requires(contract_of<M>::replies::size > 0)
+struct gathered_reply_of<M> {
+    using type = reply_of<M>;
+};
+template <class M>
+using gathered_of = typename gathered_reply_of<M>::type;
+
+template <class... Rs>
+consteval bool replies_have_contracts(type_list<Rs...>) {
+    return (message<Rs> && ...);
+}
+
+template <class M>
+consteval bool answerable() {
+    using reply_list = typename contract_of<M>::replies;
+    static_assert(reply_list::size > 0, "fairway: this message has no reply: name one in its contract, "
+                                        "'fairway::command<\"name\", reply>', or use send");
+    static_assert(
+        replies_have_contracts(reply_list{}), "fairway: every reply type of a command needs a contract of its own");
+    return reply_list::size > 0 && replies_have_contracts(reply_list{});
+}
+
+inline fault read_fault(envelope const& e) {
+    auto const code = e.headers().find(fault_code_header);
+    return fault(std::string(code.value_or("unknown")), std::string(e.body().substr(0, limits::header_value)),
+        std::string(e.head().source));
+}
+
+template <class Reply>
+struct reply_decoder {
+    static Reply decode(envelope const& e) {
+        if (e.head().type != wire_name<Reply>) fail(errc::unexpected_reply, std::string(e.head().type));
+        std::optional<Reply> storage;
+        Reply const& value = body_as<Reply>(e, storage);
+        if (storage) return std::move(*storage);
+        return value;
+    }
+};
+template <class... Rs>
+struct reply_decoder<std::variant<Rs...>> {
+    static std::variant<Rs...> decode(envelope const& e) {
+        std::optional<std::variant<Rs...>> out;
+        auto const attempt = [&]<class R>() {
+            if (!out && e.head().type == wire_name<R>) out.emplace(std::in_place_type<R>, reply_decoder<R>::decode(e));
+        };
+        (attempt.template operator()<Rs>(), ...);
+        if (!out) fail(errc::unexpected_reply, std::string(e.head().type));
+        return std::move(*out);
+    }
+};
+
+template <class Reply>
+Reply read_reply(envelope const& e) {
+    if (e.head().type == fault_type) throw read_fault(e);
+    return reply_decoder<Reply>::decode(e);
+}
+
+template <class Reply>
+task<Reply> request(std::shared_ptr<sender_core> core, envelope e, duration timeout) {
+    auto const type = e.head().type;
+    auto start = [&](reply_handler h) { core->exchange(std::move(e), timeout, std::move(h)); };
+    answer const a = co_await env::suspend<void(answer)>(start);
+    if (a.error) throw system_error(a.error, "request " + std::string(type) + " to " + core->to().channel);
+    co_return read_reply<Reply>(a.message);
+}
+
+// Ends the expectation of a gather, however its coroutine ends.
+class expectation {
+public:
+    expectation(std::shared_ptr<replies> where, message_id id) : where_(std::move(where)), id_(id) {}
+    expectation(expectation const&) = delete;
+    expectation& operator=(expectation const&) = delete;
+    ~expectation() { where_->forget(id_); }
+
+private:
+    std::shared_ptr<replies> where_;
+    message_id id_;
+};
+
+template <class Reply>
+void collect(gathered<Reply>& all, envelope const& e, gather_options<Reply> const& until, bool& satisfied) {
+    try {
+        auto value = read_reply<Reply>(e);
+        satisfied = until.until() && until.until()(value);
+        all.replies.push_back({std::string(e.head().source), std::move(value)});
+    } catch (fault const& f) {
+        all.faults.push_back(f);
+    } catch (system_error const&) {
+        ++all.undecodable;
+    }
+}
+
+template <class Reply>
+task<gathered<Reply>> gather(
+    std::shared_ptr<sender_core> core, envelope e, gather_options<Reply> until, duration patience) {
+    gathered<Reply> all;
+    auto const stream = std::make_shared<reply_stream>();
+    auto const id = e.head().id;
+    auto const& answers = core->answers();
+    auto& clock = core->clock();
+    if (error_code const refused = answers->expect(id, stream)) throw system_error(refused, "gather");
+    expectation const ending(answers, id);
+    gathering<env::steady_point> rules(clock.steady_now(), until.total(), until.stall(), until.maximum());
+    co_await sender_core::send(core, std::move(e), std::min(patience, until.total()));
+    auto read = [&](reply_handler h) { stream->read(std::move(h)); };
+    for (;;) {
+        answers->set_deadline(id, rules.deadline());
+        answer const a = co_await env::suspend<void(answer)>(read);
+        envelope const& next = a.message;
+        if (a.error == errc::timed_out) {
+            if (clock.steady_now() < rules.deadline()) continue;
+            all.ended_by = rules.expired();
+            co_return all;
+        }
+        if (a.error == errc::closed) {
+            all.ended_by = gather_end::closed;
+            co_return all;
+        }
+        if (a.error) throw system_error(a.error, "gather from " + core->to().channel);
+        if (!rules.offer(next.head().source, next.head().id, clock.steady_now())) {
+            ++all.duplicates;
+            continue;
+        }
+        bool satisfied = false;
+        collect(all, next, until, satisfied);
+        if (satisfied || rules.complete()) {
+            all.ended_by = satisfied ? gather_end::satisfied : gather_end::maximum;
+            co_return all;
+        }
+    }
+}
+
+} // namespace fairway::detail
+
+#endif

@@ -1,0 +1,180 @@
+// Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
+#ifndef FAIRWAY_PORT_SENDER_CORE_HPP
+#define FAIRWAY_PORT_SENDER_CORE_HPP
+
+#include <fairway/env/random.hpp>
+#include <fairway/env/suspend.hpp>
+#include <fairway/port/replies.hpp>
+#include <fairway/port/send_options.hpp>
+
+#include <atomic>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace fairway::detail {
+
+// What a message's contract and a channel say of each of its envelopes.
+struct message_facts {
+    std::string_view type;
+    message_version version;
+};
+
+// What the typed sender ports of one service and channel share. Outlives the service: then every operation fails with
+// errc::closed. Thread-safe.
+class sender_core {
+public:
+    sender_core(
+        any_transport transport, address to, std::shared_ptr<telemetry> counts, std::shared_ptr<replies> answers)
+        : to_(std::move(to)),
+          sink_(transport.open(to_)),
+          able_(transport.describe()),
+          executor_(transport.get_executor()),
+          clock_(env::clock::of(executor_)),
+          random_(env::random::of(executor_)),
+          ids_(random_.next()),
+          counts_(std::move(counts)),
+          replies_(std::move(answers)) {}
+
+    void close() noexcept { closed_.store(true, std::memory_order_release); }
+    bool closed() const noexcept { return closed_.load(std::memory_order_acquire); }
+    void check_open() const {
+        if (closed()) fail(errc::closed, "send to " + to_.channel);
+    }
+
+    // The standard headers of a new message. `key` must live until the envelope is made.
+    envelope_head head(message_facts const& facts, std::string_view key, send_options const& options) {
+        envelope_head h;
+        h.time = clock_.now();
+        h.id = ids_.next(h.time.time_since_epoch().count());
+        h.type = facts.type;
+        h.version = facts.version;
+        h.source = counts_->service;
+        time_point starts = h.time;
+        if (options.delay()) {
+            if (!able_.delay) fail(errc::unsupported, "delayed messages on this transport");
+            h.due = starts = saturating_add(h.time, *options.delay());
+        }
+        if (options.time_to_live()) h.expires = saturating_add(starts, *options.time_to_live());
+        h.shard_key = key;
+        if (to_.shards > 0)
+            h.shard = key.empty() ? static_cast<std::uint32_t>(random_.next() % to_.shards) : shard_of(key, to_.shards);
+        if (options.message_headers().size() > able_.max_headers)
+            fail(errc::too_many_headers, "this transport takes " + std::to_string(able_.max_headers));
+        return h;
+    }
+
+    error_code try_send(envelope const& e) {
+        error_code why;
+        if (closed())
+            why = errc::closed;
+        else if (sink_->try_send({&e, 1}, why) == 1)
+            count(counts_->sent);
+        return why;
+    }
+
+    // One envelope, waiting for room; throws unless it was accepted.
+    static task<> send(std::shared_ptr<sender_core> self, envelope e, duration patience) {
+        error_code why;
+        if (self->sink_->accepts_at_once())
+            why = self->try_send(e);
+        else if (self->closed())
+            why = errc::closed;
+        else
+            why = errc::queue_full;
+        if (why == errc::queue_full) {
+            std::vector<envelope> one;
+            one.push_back(std::move(e));
+            auto const outcomes = co_await wait_for_room(self, std::move(one), patience);
+            why = outcomes.front().error;
+        }
+        if (why) throw system_error(why, "send to " + self->to_.channel);
+    }
+
+    // Many envelopes, waiting for room; one outcome each.
+    static task<std::vector<outcome>> send_all(
+        std::shared_ptr<sender_core> self, std::vector<envelope> all, duration patience) {
+        if (self->closed()) co_return std::vector<outcome>(all.size(), outcome{errc::closed, {}});
+        std::vector<outcome> outcomes;
+        if (self->sink_->accepts_at_once()) {
+            error_code why;
+            outcomes.resize(self->sink_->try_send(all, why), outcome{{}, self->able_.level});
+            count(self->counts_->sent, outcomes.size());
+            if (outcomes.size() == all.size()) co_return outcomes;
+            all.erase(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(outcomes.size()));
+        }
+        auto const rest = co_await wait_for_room(self, std::move(all), patience);
+        outcomes.insert(outcomes.end(), rest.begin(), rest.end());
+        co_return outcomes;
+    }
+
+    // Sends a request whose answer `replies_` already expects; where it can't be sent, that is the answer.
+    void send_request(envelope e, env::steady_point deadline) {
+        auto const id = e.head().id;
+        error_code why;
+        if (sink_->accepts_at_once())
+            why = try_send(e);
+        else if (closed())
+            why = errc::closed;
+        else
+            why = errc::queue_full;
+        if (!why) return;
+        if (why != errc::queue_full) {
+            replies_->end(id, why);
+            return;
+        }
+        std::vector<envelope> one;
+        one.push_back(std::move(e));
+        sink_->send(std::move(one), deadline,
+            [waiting = std::weak_ptr(replies_), counts = counts_, id](std::vector<outcome> const& o) {
+                if (!o.front().error) return count(counts->sent);
+                if (auto const r = waiting.lock()) r->end(id, o.front().error);
+            });
+    }
+
+    // Sends a request and hands its reply to `handler`.
+    void exchange(envelope e, duration timeout, reply_handler handler) {
+        if (closed()) return complete(std::move(handler), {errc::closed, {}});
+        auto const deadline = saturating_add(clock_.steady_now(), timeout);
+        replies_->expect(e.head().id, deadline, std::move(handler));
+        send_request(std::move(e), deadline);
+    }
+
+    static task<> flush(std::shared_ptr<sender_core> self) {
+        auto start = [&](asio::any_completion_handler<void(error_code)> h) { self->sink_->flush(std::move(h)); };
+        co_await env::suspend<void(error_code)>(start);
+    }
+
+    address const& to() const noexcept { return to_; }
+    std::shared_ptr<replies> const& answers() const noexcept { return replies_; }
+    asio::any_io_executor const& executor() const noexcept { return executor_; }
+    env::clock& clock() const noexcept { return clock_; }
+
+private:
+    static task<std::vector<outcome>> wait_for_room(
+        std::shared_ptr<sender_core> self, std::vector<envelope> all, duration patience) {
+        auto const deadline = saturating_add(self->clock_.steady_now(), patience);
+        auto start = [&](send_handler h) { self->sink_->send(std::move(all), deadline, std::move(h)); };
+        auto outcomes = co_await env::suspend<void(std::vector<outcome>)>(start);
+        for (auto const& o : outcomes)
+            if (o) count(self->counts_->sent);
+        co_return outcomes;
+    }
+
+    address to_;
+    std::shared_ptr<sink> sink_;
+    capabilities able_;
+    asio::any_io_executor executor_;
+    env::clock& clock_;
+    env::random& random_;
+    id_generator ids_;
+    std::shared_ptr<telemetry> counts_;
+    std::shared_ptr<replies> replies_;
+    std::atomic<bool> closed_{false};
+};
+
+} // namespace fairway::detail
+
+#endif

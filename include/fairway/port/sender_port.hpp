@@ -1,0 +1,190 @@
+// Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
+#ifndef FAIRWAY_PORT_SENDER_PORT_HPP
+#define FAIRWAY_PORT_SENDER_PORT_HPP
+
+#include <fairway/contract/channel.hpp>
+#include <fairway/port/gather.hpp>
+#include <fairway/port/request.hpp>
+#include <fairway/port/sender_core.hpp>
+#include <fairway/port/typed_body.hpp>
+
+#include <chrono>
+#include <concepts>
+#include <memory>
+#include <ranges>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace fairway {
+
+/// A message to be given away: `port.send(fairway::moved(order))` moves `order` into its envelope.
+template <class M>
+struct moved_message {
+    /// The message that is moved from.
+    M& message;
+};
+
+/// Gives a named message away: `port.send(fairway::moved(order))`.
+template <class M>
+moved_message<M> moved(M& message) noexcept {
+    static_assert(
+        !std::is_const_v<M>, "fairway: moved(x) gives x away, so x must not be const: write send(x) to copy it");
+    return {message};
+}
+
+/// The default time that a request waits for its reply.
+inline constexpr duration default_timeout = std::chrono::seconds(30);
+
+/// What business logic sees of a channel that it sends to. Copies are the same port; thread-safe.
+///
+/// Every operation takes the message into its envelope before it returns, so that nothing need outlive the call; what
+/// it returns does the sending when it is awaited. After the service was closed operations fail with `errc::closed`.
+template <channel Channel>
+class sender_port {
+    template <class M>
+    static consteval bool sendable() {
+        using T = std::remove_cvref_t<M>;
+        static_assert(carries<Channel, T>, "fairway: this channel does not carry this message: add it to the channel, "
+                                           "or send it to one that carries it");
+        static_assert(!carries<Channel, T> || std::is_lvalue_reference_v<M>,
+            "fairway: messages are passed by name (g++ 12 destroys temporaries beside co_await twice): write 'order "
+            "const "
+            "o{...}; send(o)', or send(fairway::moved(o)) to give it away, or emplace<order>(...)");
+        return carries<Channel, T> && std::is_lvalue_reference_v<M>;
+    }
+
+public:
+    /// The channel.
+    using channel_type = Channel;
+
+    /// Made by `service::sender`.
+    explicit sender_port(std::shared_ptr<detail::sender_core> core) : core_(std::move(core)) {}
+
+    /// Sends a copy of `m`; completes when the transport has accepted it. Throws `system_error` with the errc of a
+    /// refusal (`queue_full` after `options.patience()`, `closed`, `too_large`, ...), or of a violated limit.
+    /// Cancellable until it was handed over: `errc::cancelled`.
+    template <class M>
+    [[nodiscard]] task<> send(M&& m, send_options const& options = {}) const {
+        if constexpr (detail::is_range_of_messages<M, Channel>) {
+            static_assert(
+                !detail::is_range_of_messages<M, Channel>, "fairway: many messages are sent by send_all(range)");
+        } else if constexpr (sendable<M&&>()) {
+            return start(make(m, options), options);
+        }
+    }
+    /// Gives a message away: `send(fairway::moved(m))`.
+    template <class M>
+    [[nodiscard]] task<> send(moved_message<M> m, send_options const& options = {}) const {
+        if constexpr (sendable<M&>()) return start(make(std::move(m.message), options), options);
+    }
+    /// Makes the message in place from its fields and sends it: `emplace<order>("tea", 3)`.
+    template <class M, class... Args>
+    [[nodiscard]] task<> emplace(Args&&... args) const {
+        static_assert(
+            std::is_constructible_v<M, Args...> || requires { M{std::forward<Args>(args)...}; },
+            "fairway: emplace<message>(...) takes the message's fields in their order");
+        if constexpr (sendable<M&>()) {
+            send_options const options;
+            return start(make(M{std::forward<Args>(args)...}, options), options);
+        }
+    }
+
+    /// Sends copies of many messages in their order; one outcome each, nothing is thrown for a refused one.
+    template <std::ranges::input_range Range>
+    [[nodiscard]] task<std::vector<outcome>> send_all(Range const& messages, send_options const& options = {}) const {
+        std::vector<envelope> all;
+        if constexpr (std::ranges::sized_range<Range const>) all.reserve(std::ranges::size(messages));
+        for (auto const& m : messages)
+            if constexpr (sendable<decltype(m)>()) all.push_back(make(m, options));
+        return detail::sender_core::send_all(core_, std::move(all), options.patience());
+    }
+
+    /// Hands a copy of `m` over without waiting: no error, or `queue_full`, `closed`, `too_large`, ...
+    template <class M>
+    [[nodiscard]] error_code try_send(M const& m, send_options const& options = {}) const {
+        if constexpr (sendable<M const&>()) {
+            if (core_->closed()) return errc::closed;
+            return core_->try_send(make(m, options));
+        } else {
+            return {};
+        }
+    }
+    /// Waits until all that `try_send` handed over was accepted, or has failed, which it throws.
+    [[nodiscard]] task<> flush() const { return detail::sender_core::flush(core_); }
+
+    /// Sends a command and waits for its answer: the reply type, or a `std::variant` of the reply types where the
+    /// command names several.
+    ///
+    /// Throws `fault` where the handler answered with one, `system_error` with `timed_out`, `cancelled`, `closed`,
+    /// `unexpected_reply`, `decode_failed`, `too_many_requests` or the errc of a refused send. The time counts from
+    /// when the operation is awaited; the request carries it as its time to live. Cancellable.
+    template <class M>
+    [[nodiscard]] auto request(M&& m, duration timeout = default_timeout, send_options const& options = {}) const {
+        using T = std::remove_cvref_t<M>;
+        static_assert(Channel::kind == channel_kind::point_to_point,
+            "fairway: on a publish_subscribe channel many may answer: use gather(message, options)");
+        if constexpr (sendable<M&&>() && Channel::kind == channel_kind::point_to_point) {
+            if constexpr (detail::answerable<T>())
+                return detail::request<detail::reply_of<T>>(core_, make_request(m, timeout, options), timeout);
+        }
+    }
+
+    /// Publishes a command and collects the answers of all groups until `options` say that it is enough.
+    ///
+    /// Never throws for what a responder did; throws `system_error` with `cancelled`, or the errc of a refused send.
+    template <class M>
+    [[nodiscard]] auto gather(M&& m, gather_options<detail::gathered_of<std::remove_cvref_t<M>>> until,
+        send_options const& options = {}) const {
+        using T = std::remove_cvref_t<M>;
+        static_assert(Channel::kind == channel_kind::publish_subscribe,
+            "fairway: on a point_to_point channel one answers: use request(message, timeout)");
+        if constexpr (sendable<M&&>() && Channel::kind == channel_kind::publish_subscribe) {
+            if constexpr (detail::answerable<T>()) {
+                auto e = make_request(m, until.total(), options);
+                return detail::gather<detail::reply_of<T>>(core_, std::move(e), std::move(until), options.patience());
+            }
+        }
+    }
+
+    /// The parts for adapters that build on the port.
+    std::shared_ptr<detail::sender_core> const& core() const noexcept { return core_; }
+
+    /// The envelope of a request, for adapters that build on the port.
+    template <class M>
+    envelope make_request(M const& m, duration timeout, send_options const& options) const {
+        core_->check_open();
+        send_options with_deadline = options;
+        if (!options.time_to_live() || *options.time_to_live() > timeout) with_deadline.time_to_live(timeout);
+        return make(m, with_deadline, core_->answers()->open());
+    }
+
+private:
+    task<> start(envelope e, send_options const& options) const {
+        return detail::sender_core::send(core_, std::move(e), options.patience());
+    }
+
+    template <class M>
+    envelope make(M&& m, send_options const& options, std::string_view reply_to = {}) const {
+        using T = std::remove_cvref_t<M>;
+        core_->check_open();
+        auto const build = [&](std::string_view key) {
+            constexpr detail::message_facts facts{wire_name<T>, contract_of<T>::number};
+            envelope_head head = core_->head(facts, key, options);
+            head.reply_to = reply_to;
+            return envelope::of_object(head, options.message_headers().view(), detail::typed_body<T>,
+                [&](void* where) { ::new (where) T(std::forward<M>(m)); });
+        };
+        if (options.shard_key()) return build(*options.shard_key());
+        if constexpr (has_shard_key<T>)
+            return with_shard_key(m, build);
+        else
+            return build({});
+    }
+
+    std::shared_ptr<detail::sender_core> core_;
+};
+
+} // namespace fairway
+
+#endif

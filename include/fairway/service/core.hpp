@@ -1,0 +1,218 @@
+// Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
+#ifndef FAIRWAY_SERVICE_CORE_HPP
+#define FAIRWAY_SERVICE_CORE_HPP
+
+#include <fairway/port/consumer.hpp>
+#include <fairway/port/responder.hpp>
+#include <fairway/port/sender_core.hpp>
+#include <fairway/service/registry.hpp>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/dispatch.hpp>
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace fairway::detail {
+
+// What a service is made of; its parts outlive the `service` object until they have ended. The consumers are used on
+// the executor only.
+class service_core final : public registered, public std::enable_shared_from_this<service_core> {
+public:
+    service_core(any_transport transport, std::string name, std::shared_ptr<observer> watcher)
+        : transport_(std::move(transport)),
+          executor_(transport_.get_executor()),
+          clock_(env::clock::of(executor_)),
+          counts_(std::make_shared<telemetry>()),
+          registry_(&registry::of(executor_)) {
+        if (!is_valid_name(name)) fail(errc::invalid_name, "service name");
+        counts_->service = std::move(name);
+        counts_->watcher = std::move(watcher);
+        replies_ = std::make_shared<replies>(transport_, counts_);
+        responder_ = std::make_shared<responder>(transport_, counts_);
+    }
+
+    any_transport& transport() noexcept { return transport_; }
+    asio::any_io_executor const& executor() const noexcept { return executor_; }
+    std::string const& name() const noexcept { return counts_->service; }
+    std::shared_ptr<telemetry> const& counts() const noexcept { return counts_; }
+    std::shared_ptr<responder> const& answers() const noexcept { return responder_; }
+    bool closed() const noexcept { return closed_.load(); }
+
+    // Throws where the transport cannot carry the channel.
+    void check(address const& a) const {
+        auto const able = transport_.describe();
+        if (a.kind == channel_kind::point_to_point && !able.point_to_point)
+            fail(errc::unsupported, a.channel + ": point-to-point channels");
+        if (a.kind == channel_kind::publish_subscribe && !able.publish_subscribe)
+            fail(errc::unsupported, a.channel + ": publish-subscribe channels");
+        if (a.shards > 0 && !able.sharded) fail(errc::unsupported, a.channel + ": sharded channels");
+    }
+
+    void enlist() { registry_->add(weak_from_this()); }
+
+    std::shared_ptr<sender_core> sender(address const& to, bool asks) {
+        if (closed()) fail(errc::closed, "sender of " + to.channel);
+        check(to);
+        if (asks && !transport_.describe().replies) fail(errc::unsupported, "replies on this transport");
+        std::lock_guard const lock(mutex_);
+        for (auto const& s : senders_)
+            if (s->to().channel == to.channel && s->to().kind == to.kind && s->to().shards == to.shards) return s;
+        return senders_.emplace_back(std::make_shared<sender_core>(transport_, to, counts_, replies_));
+    }
+
+    void add(std::shared_ptr<consumer> c) {
+        if (closed()) fail(errc::closed, "handle " + c->what().from.channel);
+        asio::dispatch(executor_, [self = shared_from_this(), c = std::move(c)]() mutable {
+            if (self->closed() || self->draining_) return;
+            if (self->started_) c->start();
+            self->consumers_.push_back(std::move(c));
+        });
+    }
+
+    void start() {
+        asio::dispatch(executor_, [self = shared_from_this()] {
+            if (self->closed() || std::exchange(self->started_, true)) return;
+            for (auto const& c : self->consumers_) c->start();
+        });
+    }
+
+    // Completes when the service is closed.
+    void wait(asio::any_completion_handler<void()> h) {
+        {
+            std::lock_guard const lock(mutex_);
+            if (!finished_) {
+                waiters_.push_back(std::move(h));
+                return;
+            }
+        }
+        asio::dispatch(std::move(h));
+    }
+
+    // Stops intake and completes when all that was received has ended, or at the deadline, whichever is first.
+    void quiesce(duration deadline, asio::any_completion_handler<void()> h) {
+        if (!std::exchange(draining_, true)) {
+            for (auto const& c : consumers_) {
+                c->on_idle([weak = weak_from_this()] {
+                    if (auto const self = weak.lock()) self->quiet();
+                });
+                c->pause();
+            }
+        }
+        quiet_waiters_.push_back(std::move(h));
+        if (!alarm_) {
+            alarm_ = clock_.make_alarm(executor_);
+            alarm_->set(saturating_add(clock_.steady_now(), deadline), [weak = weak_from_this()] {
+                if (auto const self = weak.lock()) self->wake_quiet();
+            });
+        }
+        quiet();
+    }
+
+    std::vector<std::shared_ptr<sender_core>> senders() {
+        std::lock_guard const lock(mutex_);
+        return senders_;
+    }
+
+    // Thread-safe; the part that needs the executor is done there.
+    void close() {
+        if (closed_.exchange(true)) return;
+        for (auto const& s : senders()) s->close();
+        responder_->close();
+        replies_->close();
+        if (context_gone_) return;
+        asio::dispatch(executor_, [self = shared_from_this()] { self->stop(); });
+    }
+
+    void abandon() noexcept override {
+        closed_ = true;
+        context_gone_ = true;
+        for (auto const& s : senders()) s->close();
+        responder_->close();
+        replies_->abandon();
+        for (auto const& c : consumers_) c->abandon();
+        alarm_.reset();
+        std::vector<asio::any_completion_handler<void()>> dropped;
+        std::lock_guard const lock(mutex_);
+        finished_ = true;
+        for (auto* list : {&waiters_, &quiet_waiters_}) {
+            for (auto& h : *list) dropped.push_back(std::move(h));
+            list->clear();
+        }
+    }
+
+    void drain_for_shutdown() override;
+
+private:
+    void quiet() {
+        for (auto const& c : consumers_)
+            if (!c->idle()) return;
+        wake_quiet();
+    }
+    void wake_quiet() {
+        alarm_.reset();
+        auto const all = std::exchange(quiet_waiters_, {});
+        wake(all);
+    }
+    void stop() {
+        for (auto const& c : consumers_) c->stop();
+        wake_quiet();
+        std::vector<asio::any_completion_handler<void()>> all;
+        {
+            std::lock_guard const lock(mutex_);
+            finished_ = true;
+            all = std::move(waiters_);
+            waiters_.clear();
+        }
+        wake(all);
+    }
+    template <class Handlers>
+    static void wake(Handlers& all) {
+        for (auto& h : all) asio::dispatch(std::move(const_cast<asio::any_completion_handler<void()>&>(h)));
+    }
+
+    any_transport transport_;
+    asio::any_io_executor executor_;
+    env::clock& clock_;
+    std::shared_ptr<telemetry> counts_;
+    registry* registry_;
+    std::shared_ptr<replies> replies_;
+    std::shared_ptr<responder> responder_;
+    std::atomic<bool> closed_{false};
+    std::atomic<bool> context_gone_{false};
+    std::mutex mutex_;
+    std::vector<std::shared_ptr<sender_core>> senders_;
+    std::vector<asio::any_completion_handler<void()>> waiters_;
+    bool finished_ = false;
+    // Used on the executor only.
+    std::vector<std::shared_ptr<consumer>> consumers_;
+    std::vector<asio::any_completion_handler<void()>> quiet_waiters_;
+    std::unique_ptr<env::alarm> alarm_;
+    bool started_ = false;
+    bool draining_ = false;
+};
+
+// Runs on the service's executor.
+inline task<ledger> drain(std::shared_ptr<service_core> self, duration deadline) {
+    if (!self->closed()) {
+        auto quiesce = [&](asio::any_completion_handler<void()> h) { self->quiesce(deadline, std::move(h)); };
+        co_await env::suspend<void()>(quiesce);
+        for (auto const& s : self->senders())
+            if (!s->closed()) co_await sender_core::flush(s);
+        self->close();
+    }
+    co_return self->counts()->read();
+}
+
+inline void service_core::drain_for_shutdown() {
+    auto forget = [](std::exception_ptr, ledger const&) {};
+    asio::co_spawn(executor_, drain(shared_from_this(), std::chrono::seconds(30)), forget);
+}
+
+} // namespace fairway::detail
+
+#endif

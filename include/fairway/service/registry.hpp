@@ -1,0 +1,67 @@
+// Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
+#ifndef FAIRWAY_SERVICE_REGISTRY_HPP
+#define FAIRWAY_SERVICE_REGISTRY_HPP
+
+#include <fairway/env/task.hpp>
+
+#include <boost/asio/execution_context.hpp>
+#include <boost/asio/query.hpp>
+
+#include <memory>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+namespace fairway::detail {
+
+// What the registry knows of a service.
+class registered {
+public:
+    registered() = default;
+    registered(registered const&) = delete;
+    registered& operator=(registered const&) = delete;
+    virtual ~registered() = default;
+    // The execution context is going: parked coroutines must go with it, or they would leak.
+    virtual void abandon() noexcept = 0;
+    virtual void drain_for_shutdown() = 0;
+};
+
+// The services of one execution context.
+class registry : public asio::execution_context::service {
+public:
+    using key_type = registry;
+    static inline asio::execution_context::id id;
+    explicit registry(asio::execution_context& context) : service(context) {}
+
+    static registry& of(asio::any_io_executor const& executor) {
+        return asio::use_service<registry>(asio::query(executor, asio::execution::context));
+    }
+
+    void add(std::weak_ptr<registered> one) {
+        std::lock_guard const lock(mutex_);
+        std::erase_if(services_, [](auto const& s) { return s.expired(); });
+        services_.push_back(std::move(one));
+    }
+    void drain_all() {
+        for (auto const& s : live()) s->drain_for_shutdown();
+    }
+
+private:
+    std::vector<std::shared_ptr<registered>> live() {
+        std::lock_guard const lock(mutex_);
+        std::vector<std::shared_ptr<registered>> all;
+        for (auto const& s : services_)
+            if (auto one = s.lock()) all.push_back(std::move(one));
+        return all;
+    }
+    void shutdown() override {
+        for (auto const& s : live()) s->abandon();
+    }
+
+    std::mutex mutex_;
+    std::vector<std::weak_ptr<registered>> services_;
+};
+
+} // namespace fairway::detail
+
+#endif

@@ -1,0 +1,154 @@
+// Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
+#ifndef FAIRWAY_SERVICE_SERVICE_HPP
+#define FAIRWAY_SERVICE_SERVICE_HPP
+
+#include <fairway/contract/channel.hpp>
+#include <fairway/port/handler.hpp>
+#include <fairway/port/sender_port.hpp>
+#include <fairway/service/core.hpp>
+
+#include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+namespace fairway {
+
+/// How a service takes the messages of one channel: `stock.handle<orders>(handler, handler_options().concurrency(8))`.
+class handler_options {
+public:
+    /// 64 coroutine handlers at a time, 64 deliveries held.
+    handler_options() noexcept {} // NOLINT: not an aggregate, so that a temporary may stand beside co_await (g++ 12)
+
+    /// How many coroutine handlers of the channel run at a time; 1 for one after another. At least 1.
+    handler_options& concurrency(std::size_t n) & {
+        if (n == 0) detail::fail(errc::invalid_argument, "concurrency is at least 1");
+        concurrency_ = n;
+        return *this;
+    }
+    /// How many coroutine handlers of the channel run at a time.
+    handler_options&& concurrency(std::size_t n) && { return std::move(concurrency(n)); }
+    /// The most deliveries that this instance holds unsettled; the rest waits for it or for others. At least 1.
+    handler_options& prefetch(std::size_t n) & {
+        if (n == 0) detail::fail(errc::invalid_argument, "prefetch is at least 1");
+        prefetch_ = n;
+        return *this;
+    }
+    /// The most deliveries that this instance holds unsettled.
+    handler_options&& prefetch(std::size_t n) && { return std::move(prefetch(n)); }
+
+    /// The concurrency.
+    std::size_t concurrency() const noexcept { return concurrency_; }
+    /// The prefetch.
+    std::size_t prefetch() const noexcept { return prefetch_; }
+
+private:
+    std::size_t concurrency_ = limits::prefetch;
+    std::size_t prefetch_ = limits::prefetch;
+};
+
+/// A participant: handles the messages of channels and sends messages to channels. Its name is its consumer group;
+/// instances of one name share the work, in one process or in many.
+///
+/// It lives on the executor of its transport, which must be serial (an `io_context` run by one thread, or a strand):
+/// its handlers run there and interleave only where they `co_await`. More cores: more services or instances, each on an
+/// executor of its own. Destroying it at any moment is safe: handlers are cancelled, what they had not finished is
+/// given back; `drain` first ends what has begun.
+class service {
+public:
+    /// A service named `name` (1 to 100 of A-Z a-z 0-9 . _ -, else `errc::invalid_name`) on a transport; `watcher`, if
+    /// any, is told what goes wrong.
+    service(any_transport transport, std::string name, std::shared_ptr<observer> watcher = nullptr)
+        : core_(std::make_shared<detail::service_core>(std::move(transport), std::move(name), std::move(watcher))) {
+        core_->enlist();
+    }
+    service(service const&) = delete;
+    service& operator=(service const&) = delete;
+    ~service() { close(); }
+
+    /// Handles the messages of `Channel` with `handler`: an object that can be called with each of them (`M const&`,
+    /// and if it likes `delivery const&` and `reply_token<M>` behind it) and returns nothing, the reply, or a `task` of
+    /// it.
+    ///
+    /// From now on messages for this group are kept; they are handled once `run` or `start` was called. What a handler
+    /// throws becomes a fault at the requester; a one-way message goes to the dead-letter channel. Throws
+    /// `unsupported`, `topology_mismatch` or `closed`.
+    template <channel Channel, class Handler>
+    void handle(Handler&& handler, handler_options const& options = {}) {
+        using H = std::decay_t<Handler>;
+        subscription what;
+        what.from = address_of<Channel>();
+        what.group = core_->name();
+        what.prefetch = options.prefetch();
+        auto table = detail::make_table<Channel, H>(typename Channel::messages{});
+        core_->check(what.from);
+        core_->add(std::make_shared<detail::consumer>(core_->transport(), std::move(what), options.concurrency(),
+            std::make_shared<H>(std::forward<Handler>(handler)), std::move(table), core_->counts(), core_->answers()));
+    }
+
+    /// The port through which business logic sends to `Channel`. Throws `unsupported`, `topology_mismatch` or `closed`.
+    template <channel Channel>
+    sender_port<Channel> sender() const {
+        return sender_port<Channel>(core_->sender(address_of<Channel>(), asks(typename Channel::messages{})));
+    }
+
+    /// Starts to handle, and completes when the service is closed or drained.
+    ///
+    /// Cancelling it closes the service.
+    [[nodiscard]] task<> run() { return run_until_closed(core_); }
+    /// Starts to handle, without waiting.
+    void start() { core_->start(); }
+
+    /// Ends in good order: stops intake (what was not received goes to other instances), lets running handlers finish
+    /// (they may still send and await replies), flushes what was sent, then closes. At the deadline it cancels what is
+    /// left and gives it back. Returns what the service has done.
+    [[nodiscard]] task<ledger> drain(duration deadline = std::chrono::seconds(30)) {
+        return drain_on_its_executor(core_, deadline);
+    }
+    /// Ends now: handlers are cancelled, what they had not finished is given back; pending requests and later
+    /// operations of its ports fail with `errc::closed`. Thread-safe.
+    void close() { core_->close(); }
+
+    /// Its name, which is its consumer group.
+    std::string const& name() const noexcept { return core_->name(); }
+    /// Where it runs.
+    asio::any_io_executor get_executor() const { return core_->executor(); }
+    /// What it has done so far. Thread-safe.
+    ledger stats() const noexcept { return core_->counts()->read(); }
+
+private:
+    template <class Channel>
+    static address address_of() {
+        return {std::string(Channel::name), Channel::kind, Channel::shards};
+    }
+    template <class... Ms>
+    static constexpr bool asks(type_list<Ms...>) {
+        return ((contract_of<Ms>::replies::size > 0) || ...);
+    }
+    static task<> run_until_closed(std::shared_ptr<detail::service_core> core) {
+        core->start();
+        auto wait = [&core](asio::any_completion_handler<void()> h) {
+            auto slot = asio::get_associated_cancellation_slot(h);
+            if (slot.is_connected())
+                slot.assign([weak = std::weak_ptr(core)](asio::cancellation_type) {
+                    if (auto const c = weak.lock()) c->close();
+                });
+            core->wait(std::move(h));
+        };
+        co_await env::suspend<void()>(wait);
+    }
+    static task<ledger> drain_on_its_executor(std::shared_ptr<detail::service_core> core, duration deadline) {
+        co_return co_await asio::co_spawn(core->executor(), detail::drain(core, deadline), asio::use_awaitable);
+    }
+
+    std::shared_ptr<detail::service_core> core_;
+};
+
+} // namespace fairway
+
+#endif

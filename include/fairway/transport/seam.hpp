@@ -1,0 +1,164 @@
+// Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
+#ifndef FAIRWAY_TRANSPORT_SEAM_HPP
+#define FAIRWAY_TRANSPORT_SEAM_HPP
+
+// The seam between ports and transports: what a transport does, and all it does. Request/reply, retry, dead letters,
+// duplicates, codecs and lanes live above it and are written once.
+
+#include <fairway/contract/channel.hpp>
+#include <fairway/env/clock.hpp>
+#include <fairway/env/task.hpp>
+#include <fairway/envelope/delivery.hpp>
+#include <fairway/envelope/limits.hpp>
+#include <fairway/error.hpp>
+
+#include <boost/asio/any_completion_handler.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace fairway {
+
+/// Who has a message that was accepted.
+enum class acceptance {
+    local,   ///< this process: a bounded queue
+    peer,    ///< the receiving process
+    broker,  ///< a broker, in memory
+    durable, ///< a broker or store, on disk or replicated
+};
+
+/// What a transport can do. A port that needs more fails when it is bound, with `errc::unsupported`.
+struct capabilities {
+    /// Channels of one of all consumers.
+    bool point_to_point = false;
+    /// Channels of every group.
+    bool publish_subscribe = false;
+    /// Shards with one owner at a time.
+    bool sharded = false;
+    /// Reply channels.
+    bool replies = false;
+    /// Delivery not before a given time.
+    bool delay = false;
+    /// A delivery may come again.
+    bool redelivers = false;
+    /// Counts the attempts of a redelivered message.
+    bool counts_attempts = false;
+    /// Who has an accepted message.
+    acceptance level = acceptance::local;
+    /// The largest body in bytes.
+    std::size_t max_body = limits::body;
+    /// The most headers.
+    std::size_t max_headers = limits::headers;
+};
+
+/// Where messages go to or come from.
+struct address {
+    /// The channel's name.
+    std::string channel;
+    /// The channel's kind.
+    channel_kind kind = channel_kind::point_to_point;
+    /// How many shards it has; 0 for an unsharded channel.
+    unsigned shards = 0;
+};
+
+/// What a consumer listens to.
+struct subscription {
+    /// The channel.
+    address from;
+    /// The consumer group; on a point-to-point channel all groups compete.
+    std::string group;
+    /// The most deliveries that may be unsettled at a time.
+    std::size_t prefetch = limits::prefetch;
+};
+
+/// What became of an envelope handed to a sink.
+struct outcome {
+    /// No error where it was accepted.
+    error_code error;
+    /// Who has it, where it was accepted.
+    acceptance level = acceptance::local;
+
+    /// True where it was accepted.
+    explicit operator bool() const noexcept { return !error; }
+};
+
+/// Takes the outcomes of a send, one per envelope in the same order.
+using send_handler = asio::any_completion_handler<void(std::vector<outcome>)>;
+
+/// A way to one address. All operations are thread-safe.
+class sink {
+public:
+    sink() = default;
+    sink(sink const&) = delete;
+    sink& operator=(sink const&) = delete;
+    virtual ~sink() = default;
+
+    /// Hands over as many envelopes as there is room for, from the front, without waiting; returns how many and sets
+    /// `why` where it was not all: `errc::queue_full`, `closed`, `too_large`, `unroutable`.
+    virtual std::size_t try_send(std::span<envelope const> envelopes, error_code& why) = 0;
+
+    /// Hands over all, waiting for room up to `deadline`; `done` is called once, through its associated executor.
+    /// Cancelled through the handler's cancellation slot: what was not handed over yet has `errc::cancelled`.
+    virtual void send(std::vector<envelope> envelopes, env::steady_point deadline, send_handler done) = 0;
+
+    /// True where `try_send` is acceptance at the transport's own level, so that nobody needs to wait for more.
+    virtual bool accepts_at_once() const noexcept = 0;
+
+    /// Calls `done` as soon as all that `try_send` took is accepted or has failed.
+    virtual void flush(asio::any_completion_handler<void(error_code)> done) = 0;
+};
+
+/// Told by a source, on any thread, that there is something to receive, until `source::close` has returned.
+class receiver {
+public:
+    receiver() = default;
+    receiver(receiver const&) = delete;
+    receiver& operator=(receiver const&) = delete;
+    virtual ~receiver() = default;
+    /// The source went from empty to non-empty. Must not block nor call the source: sources call it under their lock.
+    virtual void ready() noexcept = 0;
+};
+
+/// What becomes of a delivery: accepted (done) or released (not done; give it to anyone again).
+struct settlement {
+    /// The delivery's tag.
+    std::uint64_t tag = 0;
+    /// Done?
+    bool accept = true;
+};
+
+/// Where deliveries come from. All operations are thread-safe.
+class source {
+public:
+    source() = default;
+    source(source const&) = delete;
+    source& operator=(source const&) = delete;
+    virtual ~source() = default;
+
+    /// Appends up to `most` deliveries and returns how many. After it returned fewer than `most` the receiver is told
+    /// when there are more.
+    virtual std::size_t receive(std::vector<delivery>& out, std::size_t most) = 0;
+    /// Ends deliveries, accepted or released; does not wait.
+    virtual void settle(std::span<settlement const> settlements) = 0;
+    /// Stops intake: what was not received yet goes back, what was received can still be settled.
+    virtual void pause() = 0;
+    /// Leaves: what is not settled goes back, to be delivered again.
+    virtual void close() = 0;
+};
+
+/// A reply channel: its address as it is written into requests, and the source of the replies.
+struct reply_channel {
+    /// Opaque to all but the transport.
+    std::string address;
+    /// The replies.
+    std::shared_ptr<source> replies;
+};
+
+} // namespace fairway
+
+#endif

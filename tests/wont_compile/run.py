@@ -1,0 +1,196 @@
+#!/usr/bin/env python3
+# Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
+"""Compiles what must not compile, and reads what the compiler says about it.
+
+A case is a file in cases/ whose head carries one or more lines
+
+    // expect: a part of one `error:` line, or a regular expression that matches in one
+    // expect[gcc]: ... or // expect[clang]: ... where the two compilers have different words
+
+It includes "prelude.hpp" and has the wrong code in `#ifndef FAIRWAY_FIXED`, the right code in `#else`. A case passes if
+the wrong code is rejected with every expected line, and the right code compiles: so it fails for the right reason.
+"""
+import argparse
+import concurrent.futures
+import hashlib
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+
+
+class Case:
+    def __init__(self, path, family):
+        self.path, self.name, self.text = path, path.stem, path.read_text()
+        self.expected = []
+        for only, text in re.findall(r"^// expect(?:\[(gcc|clang)\])?: *(.+?) *$", self.text, re.M):
+            if only in ("", family):
+                self.expected.append(text)
+
+
+def matches(expected, line):
+    if expected in line:
+        return True
+    try:
+        return re.search(expected, line) is not None
+    except re.error:
+        return False
+
+
+class Compiler:
+    """A compiler with the prelude compiled once."""
+
+    def __init__(self, command, flags, prelude, work):
+        self.command = command
+        self.version = subprocess.run([command, "--version"], capture_output=True, text=True, check=True).stdout
+        self.family = "clang" if "clang" in self.version else "gcc"
+        self.flags = ["-std=c++20", "-O0", "-Wall", "-Wextra", *flags]
+        self.prelude, self.work = prelude, work
+
+    def precompile(self):
+        if self.family == "clang":
+            compiled = self.work / "prelude.pch"
+            self.use = ["-include-pch", str(compiled)]
+        else:
+            (self.work / "prelude.hpp").write_text(f'#include "{self.prelude}"\n')
+            compiled = self.work / "prelude.hpp.gch"
+            self.use = ["-Winvalid-pch", "-Werror=invalid-pch", "-include", str(self.work / "prelude.hpp")]
+        self.run(["-x", "c++-header", str(self.prelude), "-o", str(compiled)], "the prelude does not compile")
+
+    def run(self, arguments, why_fatal=None):
+        run = subprocess.run([self.command, *self.flags, *arguments], capture_output=True, text=True,
+                             env={**os.environ, "LC_ALL": "C"})
+        if why_fatal and run.returncode != 0:
+            sys.exit(f"{why_fatal}:\n{run.stderr}")
+        return run
+
+    def compile(self, source, *extra):
+        color = ["-fdiagnostics-color=never", "-fno-color-diagnostics"][self.family == "clang"]
+        return self.run([color, *extra, "-fsyntax-only", *self.use, f"-I{self.prelude.parent}", str(source)])
+
+
+def check(case, compiler):
+    """Returns what is wrong with the case; nothing if it passes."""
+    if not case.expected:
+        return "has no '// expect: ...' line for this compiler"
+    if "FAIRWAY_FIXED" not in case.text:
+        return "has no '#ifndef FAIRWAY_FIXED ... #else ... #endif'"
+    wrong = compiler.compile(case.path)
+    if wrong.returncode == 0:
+        return "compiles, but must not"
+    errors = [line for line in wrong.stderr.splitlines() if re.search(r"\berror: ", line)]
+    for expected in case.expected:
+        if not any(matches(expected, line) for line in errors):
+            shown = "\n    ".join(errors[:12]) or wrong.stderr[:2000]
+            return f"no error line has: {expected}\n  but there is:\n    {shown}"
+    right = compiler.compile(case.path, "-DFAIRWAY_FIXED")
+    if right.returncode != 0:
+        return "does not compile with -DFAIRWAY_FIXED:\n" + "\n".join(right.stderr.splitlines()[:20])
+    return None
+
+
+def fingerprint(compiler):
+    """Changes with anything that a verdict depends on, but for the case itself."""
+    h = hashlib.sha256(pathlib.Path(__file__).read_bytes())
+    h.update(repr((compiler.command, compiler.version, compiler.flags)).encode())
+    depends = compiler.run(["-M", str(compiler.prelude)], "the prelude does not compile").stdout
+    for name in re.split(r"(?:\s|\\\n)+", depends)[1:]:
+        if name and os.path.exists(name):
+            stat = os.stat(name)
+            ours = pathlib.Path(name).resolve().is_relative_to(ROOT)
+            h.update(pathlib.Path(name).read_bytes() if ours else f"{name} {stat.st_size} {stat.st_mtime}".encode())
+    for header in sorted((ROOT / "include").rglob("*.hpp")):
+        h.update(header.read_bytes())
+    return h.hexdigest()
+
+
+def run_all(cases, compiler, jobs, cache_file=None):
+    cache = {}
+    if cache_file and cache_file.exists():
+        cache = json.loads(cache_file.read_text())
+    base = fingerprint(compiler) if cache_file else ""
+    keys = {c: hashlib.sha256((base + c.text).encode()).hexdigest() for c in cases}
+    todo = [c for c in cases if not (cache_file and cache.get(c.name) == keys[c])]
+    if todo:
+        compiler.precompile()
+
+    def timed(case):
+        start = time.monotonic()
+        return case, check(case, compiler), time.monotonic() - start
+
+    failed = 0
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        for case, problem, seconds in pool.map(timed, todo):
+            print(f"{'FAILED' if problem else 'passed'}  {seconds:5.1f} s  {case.name}" + (f": {problem}" if problem else ""),
+                  flush=True)
+            failed += problem is not None
+            cache.pop(case.name, None)
+            if not problem:
+                cache[case.name] = keys[case]
+    if cache_file:
+        cache_file.write_text(json.dumps({c.name: cache[c.name] for c in cases if c.name in cache}, indent=1))
+    if len(todo) < len(cases):
+        print(f"{len(cases) - len(todo)} passed before, and neither they, the headers nor the compiler have changed since")
+    print(f"{len(cases) - failed} passed, {failed} failed")
+    return failed
+
+
+PLANTED = {
+    "good": ("no-such-name|was not declared|undeclared", "int x = no_such_name;", "int x = 1;", None),
+    "compiles": ("anything", "int x = 1;", "int x = 1;", "compiles, but must not"),
+    "wrong_reason": ("some other words", "int x = no_such_name;", "int x = 1;", "no error line has"),
+    "never_compiles": ("was not declared|undeclared", "int x = no_such_name;", "int x = still_none;", "does not compile with"),
+}
+
+
+def self_test(compiler, work):
+    """Every way in which a case can be wrong is noticed."""
+    failed = 0
+    compiler.precompile()
+    for name, (expect, wrong, right, problem) in PLANTED.items():
+        path = work / f"{name}.cpp"
+        path.write_text(f'// expect: {expect}\n#include "prelude.hpp"\n#ifndef FAIRWAY_FIXED\n{wrong}\n#else\n{right}\n#endif\n')
+        found = check(Case(path, compiler.family), compiler)
+        if (problem or "nothing") not in (found or "nothing"):
+            print(f"FAILED  {name}: expected {problem}, found {found}")
+            failed += 1
+    print(f"{len(PLANTED) - failed} passed, {failed} failed")
+    return failed
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("--compiler", default="g++")
+    p.add_argument("--include", default="", help="include directories, separated by |")
+    p.add_argument("--define", default="", help="definitions, separated by |")
+    p.add_argument("--jobs", type=int, default=2)
+    p.add_argument("--cache", type=pathlib.Path, help="remembers what passed, to skip it while nothing has changed")
+    p.add_argument("--self-test", action="store_true", help="shows that wrong cases are noticed")
+    p.add_argument("names", nargs="*", help="the cases to run; all by default")
+    a = p.parse_args()
+    if not shutil.which(a.compiler):
+        sys.exit(f"no such compiler: {a.compiler}")
+    includes = [d for d in a.include.split("|") if d] or [str(ROOT / "include")]
+    defines = [d for d in a.define.split("|") if d] or ["BOOST_ASIO_NO_DEPRECATED"]
+    flags = [f"-I{d}" for d in includes] + [f"-D{d}" for d in defines]
+    with tempfile.TemporaryDirectory() as work:
+        compiler = Compiler(a.compiler, flags, HERE / "prelude.hpp", pathlib.Path(work))
+        if a.self_test:
+            sys.exit(1 if self_test(compiler, pathlib.Path(work)) else 0)
+        cases = [Case(path, compiler.family) for path in sorted((HERE / "cases").glob("*.cpp"))]
+        cases = [c for c in cases if not a.names or c.name in a.names]
+        if not cases:
+            sys.exit("no such case")
+        sys.exit(1 if run_all(cases, compiler, a.jobs, None if a.names else a.cache) else 0)
+
+
+if __name__ == "__main__":
+    main()

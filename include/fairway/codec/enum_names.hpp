@@ -49,6 +49,10 @@ namespace detail {
 template <class E>
 concept enum_with_default = requires { enum_default<E>::value; };
 
+// The numbers of an enum whose underlying type may be bool or char, as integers that can be compared.
+template <class E>
+using enum_number = decltype(+std::underlying_type_t<E>{});
+
 template <class E, E... Values>
 consteval char const* spell_values() {
     return __PRETTY_FUNCTION__;
@@ -57,7 +61,7 @@ consteval char const* spell_values() {
 template <class E>
 consteval int enum_first() {
     using limits = std::numeric_limits<std::underlying_type_t<E>>;
-    if constexpr (std::cmp_less(enum_range<E>::first, limits::min()))
+    if constexpr (std::cmp_less(enum_range<E>::first, +limits::min()))
         return static_cast<int>(limits::min());
     else
         return enum_range<E>::first;
@@ -66,7 +70,7 @@ consteval int enum_first() {
 template <class E>
 consteval int enum_last() {
     using limits = std::numeric_limits<std::underlying_type_t<E>>;
-    if constexpr (std::cmp_greater(enum_range<E>::last, limits::max()))
+    if constexpr (std::cmp_greater(enum_range<E>::last, +limits::max()))
         return static_cast<int>(limits::max());
     else
         return enum_range<E>::last;
@@ -142,14 +146,26 @@ template <class E>
 constexpr std::string_view name_of(E value) noexcept {
     // Most enums count from their first enumerator upwards without gaps.
     auto const& all = enumerators<E>;
-    using number = std::underlying_type_t<E>;
+    using number = enum_number<E>;
     if (value >= all[0].value) {
-        auto const i = static_cast<std::size_t>(static_cast<number>(value) - static_cast<number>(all[0].value));
+        auto const i = static_cast<std::size_t>(static_cast<number>(value)) -
+                       static_cast<std::size_t>(static_cast<number>(all[0].value));
         if (i < all.size() && all[i].value == value) return all[i].name;
     }
     for (auto const& e : all)
         if (e.value == value) return e.name;
     return {};
+}
+
+// The enumerator with this number, in `out`; false if there is none.
+template <class E>
+constexpr bool enum_from_number(enum_number<E> number, E& out) noexcept {
+    for (auto const& e : enumerators<E>) {
+        if (static_cast<enum_number<E>>(e.value) != number) continue;
+        out = e.value;
+        return true;
+    }
+    return false;
 }
 
 // The enumerator called `name`, in `out`; false if there is none.

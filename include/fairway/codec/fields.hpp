@@ -27,17 +27,22 @@ namespace fairway::detail {
 
 inline constexpr std::size_t max_fields = 100; // what PFR 1.81 can take apart
 
+// Never called, yet defined: clang takes the conversion to an optional of a type without linkage for a use.
 struct any_field {
     std::size_t index;
     template <class Field>
-    operator Field() const;
+    operator Field() const {
+        __builtin_unreachable();
+    }
 };
 
 template <class T>
 struct any_base {
     template <class Base>
         requires(std::is_base_of_v<Base, T> && !std::is_same_v<Base, T>)
-    operator Base() const;
+    operator Base() const {
+        __builtin_unreachable();
+    }
 };
 
 template <class T, std::size_t... Is>

@@ -25,12 +25,9 @@ void read_enum(json_reader& in, E& out) {
     char const* const where = in.position();
     if (in.peek() == json_type::number) {
         integer_text number;
-        std::underlying_type_t<E> value{};
+        enum_number<E> value{};
         if (!in.whole(number)) in.fail_at(where, expected<E>());
-        if (number.to(value) && !name_of(static_cast<E>(value)).empty()) {
-            out = static_cast<E>(value);
-            return;
-        }
+        if (number.to(value) && enum_from_number(value, out)) return;
     } else if (in.peek() != json_type::string) {
         in.fail_at(where, expected<E>());
     } else if (enum_from_name(in.string(), out)) {

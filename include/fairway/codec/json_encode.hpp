@@ -65,8 +65,7 @@ void write_object(json_writer& out, T const& object) {
 template <class T>
 void write_enum(json_writer& out, T value) {
     auto const name = name_of(value);
-    if (name.empty())
-        out.fail("an enumerator with a name", std::to_string(static_cast<std::underlying_type_t<T>>(value)));
+    if (name.empty()) out.fail("an enumerator with a name", std::to_string(static_cast<enum_number<T>>(value)));
     out.string(name);
 }
 
@@ -132,7 +131,7 @@ template <class Rep, class Period>
 void write_duration(json_writer& out, std::chrono::duration<Rep, Period> duration) {
     write_short(out, [&](char* p) {
         p = std::to_chars(p, p + 24, duration.count()).ptr;
-        for (char const c : unit_of<Period>()->name) *p++ = c;
+        for (char const c : unit_name<Period>()) *p++ = c;
         return p;
     });
 }

@@ -65,7 +65,7 @@ std::string expected() {
     else if constexpr (kind == date)
         return "a date such as 2026-11-23";
     else if constexpr (kind == duration)
-        return "a whole number of " + std::string(unit_of<typename T::period>()->name);
+        return "a whole number of " + std::string(unit_name<typename T::period>());
     else if constexpr (kind == optional)
         return expected<typename T::value_type>();
     else if constexpr (kind == nothing)

@@ -195,7 +195,7 @@ consteval bool check_json_type() {
             "microseconds or nanoseconds");
     }
     if constexpr (json_kind_of<T> == json_kind::duration) {
-        static_assert(std::is_integral_v<typename T::rep> && unit_of<typename T::period>() != nullptr,
+        static_assert(std::is_integral_v<typename T::rep> && !unit_name<typename T::period>().empty(),
             "fairway: a duration is an integral count of nanoseconds, microseconds, milliseconds, seconds, minutes, "
             "hours or "
             "days");
@@ -205,7 +205,7 @@ consteval bool check_json_type() {
         static_assert(key == json_kind::text || key == json_kind::integer || key == json_kind::enumeration,
             "fairway: the keys of a map are names in JSON: use strings, integers or enums");
     }
-    constexpr bool is_tree = requires { typename T::json_serializer; } && json_kind_of<T> == json_kind::none;
+    constexpr bool is_tree = requires { typename T::json_sax_t; } && json_kind_of<T> == json_kind::none;
     static_assert(!is_tree, "fairway: for fields of nlohmann::json include <fairway/codec/nlohmann.hpp>");
     constexpr bool known = is_tree || std::is_pointer_v<T> || std::is_member_pointer_v<T> || is_smart_pointer<T>() ||
                            is_a<T, std::basic_string_view> || std::is_array_v<T> || is_character<T> ||

@@ -119,7 +119,7 @@ char const* read_floating(char const* const p, char const* const end, Float& out
             while (q != end && is_digit(*q) && q - first < 18)
                 digits = digits * 10 + static_cast<std::uint64_t>(*q++ - '0');
             decimals = static_cast<std::size_t>(q - point - 1);
-            if (decimals == 0) return nullptr;
+            if (decimals == 0 && (q == end || !is_digit(*q))) return nullptr;
         }
         bool const goes_on = q != end && (is_digit(*q) || *q == '.' || *q == 'e' || *q == 'E');
         bool const padded = whole > 1 && *first == '0';

@@ -24,7 +24,8 @@ bool same_value(T const& a, T const& b) {
     using enum json_kind;
     constexpr json_kind kind = json_kind_of<T>;
     if constexpr (kind == optional) {
-        return a.has_value() == b.has_value() && (!a || same_value(*a, *b));
+        if (!a || !b) return a.has_value() == b.has_value();
+        return same_value(*a, *b);
     } else if constexpr (kind == variant) {
         if (a.index() != b.index()) return false;
         return [&]<std::size_t... Is>(std::index_sequence<Is...>) {

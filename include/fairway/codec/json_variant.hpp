@@ -74,11 +74,12 @@ inline constexpr std::array<std::string_view, sizeof...(Ts)> alternative_names{a
 
 template <class... Ts>
 consteval bool check_alternatives() {
-    static_assert((!alternative_name<Ts>().empty() && ...),
+    constexpr bool named = (!alternative_name<Ts>().empty() && ...);
+    static_assert(named,
         "fairway: an alternative of a variant has no name to be told by, such as a std::vector: put it into a struct, "
         "which "
         "has one");
-    static_assert(are_plain_and_distinct(alternative_names<Ts...>),
+    static_assert(!named || are_plain_and_distinct(alternative_names<Ts...>),
         "fairway: two alternatives of a variant have the same name: "
         "give one a static constexpr std::string_view json_name");
     return true;

@@ -198,12 +198,12 @@ struct duration_unit {
 inline constexpr duration_unit duration_units[] = {{"ns", 1, 1'000'000'000}, {"us", 1, 1'000'000}, {"ms", 1, 1'000},
     {"s", 1, 1}, {"min", 60, 1}, {"h", 3600, 1}, {"d", 86400, 1}};
 
-// The unit whose length is one tick; nullptr if it has no name.
+// The name of the unit whose length is one tick; empty if there is none.
 template <class Period>
-consteval duration_unit const* unit_of() {
+consteval std::string_view unit_name() {
     for (auto const& unit : duration_units)
-        if (unit.num == Period::num && unit.den == Period::den) return &unit;
-    return nullptr;
+        if (unit.num == Period::num && unit.den == Period::den) return unit.name;
+    return {};
 }
 
 // Reads a duration in ticks of num/den seconds; false if it is none, or not a whole number of ticks.

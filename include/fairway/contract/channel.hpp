@@ -50,11 +50,17 @@ struct channel_base {
 };
 
 template <class... Ms>
-consteval bool check_shard_keys(type_list<Ms...>) {
-    static_assert((has_shard_key<Ms> && ...),
-        "fairway: every message of a sharded channel says its shard key: give it a member 'std::string_view "
-        "shard_key() "
-        "const' or 'static constexpr auto shard_key = &message::field;' (text, integer or enum)");
+consteval bool all_have_shard_keys(type_list<Ms...>) {
+    return (has_shard_key<Ms> && ...);
+}
+
+template <class Channel>
+consteval bool check_shard_keys() {
+    if constexpr (requires { typename Channel::messages; })
+        static_assert(all_have_shard_keys(typename Channel::messages{}),
+            "fairway: every message of a sharded channel says its shard key: give it a member 'std::string_view "
+            "shard_key() "
+            "const' or 'static constexpr auto shard_key = &message::field;' (text, integer or enum)");
     return true;
 }
 
@@ -82,7 +88,7 @@ struct sharded : Channel {
     static_assert(
         requires { typename Channel::is_channel; },
         "fairway: sharded takes a channel: sharded<8, point_to_point<\"name\", ...>>");
-    static_assert(detail::check_shard_keys(typename Channel::messages{}));
+    static_assert(detail::check_shard_keys<Channel>());
 
     /// How many shards the channel has.
     static constexpr unsigned shards = Shards;

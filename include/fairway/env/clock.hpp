@@ -36,8 +36,8 @@ public:
 /// `boost::asio::make_service<testing::manual_clock>(context)`.
 class clock : public asio::execution_context::service {
 public:
-    using key_type = clock;
-    /// Asio's key of the service.
+    /// Asio's key of the service, also of those that derive from it. No `key_type` beside it: Asio would then take the
+    /// derived type as the key, and `of` would not find it.
     static inline asio::execution_context::id id;
 
     /// Made by Asio.

@@ -24,7 +24,10 @@ namespace detail {
 struct sleeper {
     using handler = asio::any_completion_handler<void(error_code)>;
 
-    static void start(std::shared_ptr<sleeper> const& self, handler h, duration d) {
+    // Owned by its alarm alone: were it owned by the coroutine that it wakes too, both would leak where the context goes
+    // before it rings.
+    static void start(asio::any_io_executor const& executor, handler h, duration d) {
+        auto const self = std::make_shared<sleeper>(executor);
         auto const slot = asio::get_associated_cancellation_slot(h);
         self->handler_.emplace(std::move(h));
         if (slot.is_connected()) {
@@ -34,7 +37,6 @@ struct sleeper {
             });
         }
         auto const when = saturating_add(self->clock_.steady_now(), d);
-        // The alarm keeps the sleeper alive, so that it wakes although nobody else holds it.
         self->alarm_->set(when, [self] { self->finish({}); });
     }
 
@@ -61,8 +63,7 @@ struct sleeper {
 /// Cancellable: throws `boost::asio::error::operation_aborted`.
 inline task<> sleep_for(duration d) {
     auto const executor = co_await asio::this_coro::executor;
-    auto const state = std::make_shared<detail::sleeper>(executor);
-    auto start = [&](detail::sleeper::handler h) { detail::sleeper::start(state, std::move(h), d); };
+    auto start = [&](detail::sleeper::handler h) { detail::sleeper::start(executor, std::move(h), d); };
     co_await env::suspend<void(error_code)>(start);
 }
 

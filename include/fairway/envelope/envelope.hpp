@@ -132,6 +132,16 @@ private:
         std::string_view packed;
     };
 
+    // The aligned forms of new and delete cost twice as much, and few bodies need them.
+    static void* obtain(std::size_t size, std::size_t align) {
+        if (align <= __STDCPP_DEFAULT_NEW_ALIGNMENT__) return ::operator new(size);
+        return ::operator new(size, std::align_val_t(align));
+    }
+    static void give_back(void* memory, std::size_t align) noexcept {
+        if (align <= __STDCPP_DEFAULT_NEW_ALIGNMENT__) return ::operator delete(memory);
+        ::operator delete(memory, std::align_val_t(align));
+    }
+
     static void check(envelope_head const& head) {
         detail::check_header_value("shard key", head.shard_key);
         detail::check_header_value("reply to", head.reply_to);
@@ -147,7 +157,7 @@ private:
         if (copy_constants) constants = head.type.size() + head.content_type.size();
         std::size_t const size = body_offset + body + headers.packed().size() + head.shard_key.size() +
                                  head.reply_to.size() + head.source.size() + constants;
-        void* const memory = ::operator new(size, std::align_val_t(block_align));
+        void* const memory = obtain(size, block_align);
         envelope e;
         e.block_ = new (memory) block;
         e.block_->size = size;
@@ -185,9 +195,9 @@ private:
             return;
         if (block_->object_type) block_->object_type->destroy(body_address());
         delete block_->encoded.load(std::memory_order_acquire);
-        auto const align = std::align_val_t(block_->align);
+        std::size_t const align = block_->align;
         block_->~block();
-        ::operator delete(static_cast<void*>(block_), align);
+        give_back(block_, align);
     }
 
     block* block_ = nullptr;

@@ -69,10 +69,11 @@ public:
         if (stopped_.exchange(true)) return;
         flush();
         if (source_) source_->close();
+        // What has not ended is the transport's again, whatever becomes of its handler.
+        count(counts_->released, in_flight_);
+        in_flight_ = 0;
         auto const running = workers_;
         for (auto const& w : running) w->signal.emit(asio::cancellation_type::terminal);
-        count(counts_->released, lanes_.waiting());
-        in_flight_ -= lanes_.waiting();
         lanes_.clear();
         auto parked = std::move(parked_);
         parked_.clear();
@@ -94,6 +95,10 @@ public:
     }
 
 private:
+    // True from the moment when the service was closed, before stop() has run: no handler is called after the service's
+    // destructor has returned.
+    bool ending() const noexcept { return stopped_ || responder_->closed(); }
+
     using wake_handler = asio::any_completion_handler<void()>;
     struct worker {
         asio::cancellation_signal signal;
@@ -110,7 +115,7 @@ private:
         pumping_ = true;
         std::size_t done = 0;
         bool more = true;
-        while (more && done < most && !paused_ && !stopped_) {
+        while (more && done < most && !paused_ && !ending()) {
             std::size_t const n = source_->receive(batch_, at_once);
             done += n;
             more = n == at_once;
@@ -122,17 +127,12 @@ private:
         }
         pumping_ = false;
         // Others on this executor get their turn.
-        if (more && !paused_ && !stopped_) ready();
+        if (more && !paused_ && !ending()) ready();
         tell_idle();
     }
 
     void take(delivery& d) {
-        if (stopped_) {
-            // stop() has given everything back to the transport.
-            count(counts_->released);
-            --in_flight_;
-            return;
-        }
+        if (ending()) return; // stop() gives it back
         if (auto const until = d.deadline(); until && *until <= clock_.now()) {
             tell(occurrence::expired, d, errc::expired);
             return end(d, counts_->expired);
@@ -202,7 +202,7 @@ private:
 
     static task<> work(std::shared_ptr<consumer> self) {
         auto park = [&self](wake_handler wake) { self->parked_.push_back(std::move(wake)); };
-        while (!self->stopped_) {
+        while (!self->ending()) {
             auto next = self->lanes_.next();
             if (!next) {
                 co_await env::suspend<void()>(park);
@@ -223,15 +223,11 @@ private:
     }
 
     void finish(delivery const& d, std::exception_ptr const& error) {
-        if (stopped_) {
-            // Its settlement comes too late: the transport has it back.
-            count(counts_->released);
-            --in_flight_;
-        } else if (error) {
+        if (ending()) return; // stop() gives it back: its reply, if any, was not sent any more
+        if (error)
             explain(d, error);
-        } else {
+        else
             end(d, counts_->accepted);
-        }
         if (!pumping_) {
             flush();
             tell_idle();
@@ -284,6 +280,7 @@ private:
     }
 
     void end(delivery const& d, std::atomic<std::uint64_t>& how) {
+        if (stopped_) return;
         count(how);
         settled_.push_back({d.tag(), true});
         --in_flight_;

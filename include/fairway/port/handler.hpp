@@ -96,24 +96,28 @@ consteval bool check_handler() {
         using result = typename unwrap_task<std::remove_cvref_t<call_result<H, M>>>::type;
         constexpr bool token = takes_all<H, M> || takes_token<H, M>;
         constexpr bool ignored = std::is_same_v<result, ignore_others_t::ignored>;
-        static_assert(!ignored || (Channel::kind == channel_kind::publish_subscribe &&
-                                      contract_of<M>::kind != message_kind::command),
+        constexpr bool may_ignore =
+            Channel::kind == channel_kind::publish_subscribe && contract_of<M>::kind != message_kind::command;
+        static_assert(!ignored || may_ignore,
             "fairway: ignore_others is for events of a publish_subscribe channel: commands need a handler each");
-        static_assert(ignored || reply_list::size > 0 || std::is_void_v<result>,
+        constexpr bool answers = reply_list::size > 0;
+        constexpr bool silent = std::is_void_v<result>;
+        static_assert(ignored || answers || silent,
             "fairway: the handler returns a value, but the message's contract names no reply: return void, or name the "
             "reply in the contract");
-        static_assert(ignored || reply_list::size == 0 || token || !std::is_void_v<result>,
+        static_assert(ignored || !answers || token || !silent,
             "fairway: the handler returns no reply, but the command's contract names one: return it, or take a "
             "fairway::reply_token<command>");
-        static_assert(ignored || reply_list::size == 0 || !token || std::is_void_v<result>,
+        static_assert(ignored || !answers || !token || silent,
             "fairway: a handler that takes a reply_token answers through it: return void or task<void>");
-        static_assert(
-            ignored || reply_list::size == 0 || token || std::is_void_v<result> || is_reply<result, reply_list>,
+        constexpr bool right = is_reply<result, reply_list>;
+        static_assert(ignored || !answers || token || silent || right,
             "fairway: the handler returns the wrong reply: return a reply type that the command's contract names, or a "
             "std::variant of such");
-        static_assert(
-            replies_have_contracts(reply_list{}), "fairway: every reply type of a command needs a contract of its own");
-        return true;
+        constexpr bool contracts = replies_have_contracts(reply_list{});
+        static_assert(contracts, "fairway: every reply type of a command needs a contract of its own");
+        if (ignored) return may_ignore;
+        return answers ? contracts && (token ? silent : right) : silent;
     }
     return false;
 }

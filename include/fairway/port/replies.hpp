@@ -52,7 +52,7 @@ public:
             });
         count(counts_->requested);
         auto const refused = add(id, deadline, waiter{std::move(handler), nullptr});
-        if (refused) complete(std::move(*refused->first.single), {refused->second, {}});
+        if (refused) complete_later(executor_, std::move(*refused->first.single), {refused->second, {}});
     }
 
     // Registers a request with any number of replies.
@@ -166,13 +166,13 @@ private:
     void pump() {
         scheduled_.store(false);
         std::vector<delivery> batch = std::move(batch_);
-        std::vector<settlement> done;
         constexpr std::size_t at_once = 64;
         auto const from = source_;
         if (!from) return;
         std::size_t const n = from->receive(batch, at_once);
-        for (auto const& d : batch) done.push_back({d.tag(), true});
-        from->settle(done);
+        for (auto const& d : batch) settled_.push_back({d.tag(), true});
+        from->settle(settled_);
+        settled_.clear();
         for (auto const& d : batch) deliver(d);
         batch.clear();
         batch_ = std::move(batch);
@@ -256,6 +256,7 @@ private:
     // Used on the executor only.
     std::unique_ptr<env::alarm> alarm_;
     std::vector<delivery> batch_;
+    std::vector<settlement> settled_;
 };
 
 } // namespace fairway::detail

@@ -10,6 +10,7 @@
 #include <boost/asio/append.hpp>
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/dispatch.hpp>
+#include <boost/asio/post.hpp>
 
 #include <deque>
 #include <memory>
@@ -28,11 +29,17 @@ using reply_handler = asio::any_completion_handler<void(answer)>;
 
 // Completes on the executor that the handler is associated with; at once where that is the current one.
 inline void complete(reply_handler h, answer a) { asio::dispatch(asio::append(std::move(h), std::move(a))); }
+// The same, never before the caller has returned: from within an initiation, where each completion at once would nest.
+inline void complete_later(asio::any_io_executor const& executor, reply_handler h, answer a) {
+    asio::post(executor, [h = std::move(h), a = std::move(a)]() mutable { complete(std::move(h), std::move(a)); });
+}
 
 // The replies to one request, in the order in which they came; read by one coroutine. Thread-safe.
 class reply_stream : public std::enable_shared_from_this<reply_stream> {
 public:
     using handler = reply_handler;
+
+    explicit reply_stream(asio::any_io_executor executor) : executor_(std::move(executor)) {}
 
     void put(envelope e) {
         std::optional<handler> reader;
@@ -84,7 +91,7 @@ public:
                 return;
             }
         }
-        complete(std::move(h), {why, std::move(next)});
+        complete_later(executor_, std::move(h), {why, std::move(next)});
     }
 
     void abandon() {
@@ -100,6 +107,7 @@ private:
         return h;
     }
 
+    asio::any_io_executor executor_;
     std::mutex mutex_;
     std::deque<envelope> waiting_;
     std::optional<handler> reader_;

@@ -149,7 +149,7 @@ template <class Reply>
 task<gathered<Reply>> gather(
     std::shared_ptr<sender_core> core, envelope e, gather_options<Reply> until, duration patience) {
     gathered<Reply> all;
-    auto const stream = std::make_shared<reply_stream>();
+    auto const stream = std::make_shared<reply_stream>(core->executor());
     auto const id = e.head().id;
     auto const& answers = core->answers();
     auto& clock = core->clock();

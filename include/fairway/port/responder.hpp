@@ -30,6 +30,7 @@ public:
           counts_(std::move(counts)) {}
 
     void close() noexcept { closed_.store(true); }
+    bool closed() const noexcept { return closed_.load(); }
 
     template <class R>
     void reply(delivery const& request, R const& value) {

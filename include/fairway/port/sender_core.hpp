@@ -9,6 +9,7 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -44,8 +45,10 @@ public:
         if (closed()) fail(errc::closed, "send to " + to_.channel);
     }
 
-    // The standard headers of a new message. `key` must live until the envelope is made.
-    envelope_head head(message_facts const& facts, std::string_view key, send_options const& options) {
+    // The standard headers of a new message; `life` replaces the options' time to live. `key` must live until the
+    // envelope is made.
+    envelope_head head(
+        message_facts const& facts, std::string_view key, send_options const& options, std::optional<duration> life) {
         envelope_head h;
         h.time = clock_.now();
         h.id = ids_.next(h.time.time_since_epoch().count());
@@ -57,7 +60,7 @@ public:
             if (!able_.delay) fail(errc::unsupported, "delayed messages on this transport");
             h.due = starts = saturating_add(h.time, *options.delay());
         }
-        if (options.time_to_live()) h.expires = saturating_add(starts, *options.time_to_live());
+        if (life) h.expires = saturating_add(starts, *life);
         h.shard_key = key;
         if (to_.shards > 0)
             h.shard = key.empty() ? static_cast<std::uint32_t>(random_.next() % to_.shards) : shard_of(key, to_.shards);
@@ -136,7 +139,7 @@ public:
 
     // Sends a request and hands its reply to `handler`.
     void exchange(envelope e, duration timeout, reply_handler handler) {
-        if (closed()) return complete(std::move(handler), {errc::closed, {}});
+        if (closed()) return complete_later(executor_, std::move(handler), {errc::closed, {}});
         auto const deadline = saturating_add(clock_.steady_now(), timeout);
         replies_->expect(e.head().id, deadline, std::move(handler));
         send_request(std::move(e), deadline);

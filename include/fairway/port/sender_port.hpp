@@ -8,10 +8,13 @@
 #include <fairway/port/sender_core.hpp>
 #include <fairway/port/typed_body.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <concepts>
 #include <memory>
+#include <optional>
 #include <ranges>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -27,9 +30,11 @@ struct moved_message {
 
 /// Gives a named message away: `port.send(fairway::moved(order))`.
 template <class M>
-moved_message<M> moved(M& message) noexcept {
-    static_assert(
-        !std::is_const_v<M>, "fairway: moved(x) gives x away, so x must not be const: write send(x) to copy it");
+moved_message<std::remove_reference_t<M>> moved(M&& message) noexcept { // NOLINT: && to explain what it refuses
+    static_assert(std::is_lvalue_reference_v<M>, "fairway: moved(x) takes a name: write 'order o{...}; "
+                                                 "send(fairway::moved(o))', or emplace<order>(...)");
+    static_assert(!std::is_const_v<std::remove_reference_t<M>>,
+        "fairway: moved(x) gives x away, so x must not be const: write send(x) to copy it");
     return {message};
 }
 
@@ -52,6 +57,32 @@ class sender_port {
             "const "
             "o{...}; send(o)', or send(fairway::moved(o)) to give it away, or emplace<order>(...)");
         return carries<Channel, T> && std::is_lvalue_reference_v<M>;
+    }
+
+    template <class M>
+    static consteval bool requestable() {
+        static_assert(Channel::kind == channel_kind::point_to_point,
+            "fairway: on a publish_subscribe channel many may answer: use gather(message, options)");
+        if constexpr (Channel::kind == channel_kind::point_to_point && sendable<M>())
+            return detail::answerable<std::remove_cvref_t<M>>();
+        else
+            return false;
+    }
+
+    template <class M, class Reply>
+    static consteval bool gatherable() {
+        using T = std::remove_cvref_t<M>;
+        static_assert(Channel::kind == channel_kind::publish_subscribe,
+            "fairway: on a point_to_point channel one answers: use request(message, timeout)");
+        if constexpr (Channel::kind == channel_kind::publish_subscribe && sendable<M>()) {
+            if constexpr (detail::answerable<T>()) {
+                constexpr bool same = std::is_same_v<Reply, detail::gathered_of<T>>;
+                static_assert(same, "fairway: the options of a gather name the reply that the command's contract "
+                                    "names: gather_options<reply>, of several gather_options<std::variant<...>>");
+                return same;
+            }
+        }
+        return false;
     }
 
 public:
@@ -81,10 +112,9 @@ public:
     /// Makes the message in place from its fields and sends it: `emplace<order>("tea", 3)`.
     template <class M, class... Args>
     [[nodiscard]] task<> emplace(Args&&... args) const {
-        static_assert(
-            std::is_constructible_v<M, Args...> || requires { M{std::forward<Args>(args)...}; },
-            "fairway: emplace<message>(...) takes the message's fields in their order");
-        if constexpr (sendable<M&>()) {
+        constexpr bool fits = requires { M{std::forward<Args>(args)...}; };
+        static_assert(fits, "fairway: emplace<message>(...) takes the message's fields in their order");
+        if constexpr (fits && sendable<M&>()) {
             send_options const options;
             return start(make(M{std::forward<Args>(args)...}, options), options);
         }
@@ -121,29 +151,23 @@ public:
     /// when the operation is awaited; the request carries it as its time to live. Cancellable.
     template <class M>
     [[nodiscard]] auto request(M&& m, duration timeout = default_timeout, send_options const& options = {}) const {
-        using T = std::remove_cvref_t<M>;
-        static_assert(Channel::kind == channel_kind::point_to_point,
-            "fairway: on a publish_subscribe channel many may answer: use gather(message, options)");
-        if constexpr (sendable<M&&>() && Channel::kind == channel_kind::point_to_point) {
-            if constexpr (detail::answerable<T>())
-                return detail::request<detail::reply_of<T>>(core_, make_request(m, timeout, options), timeout);
-        }
+        if constexpr (requestable<M&&>())
+            return detail::request<detail::reply_of<std::remove_cvref_t<M>>>(
+                core_, make_request(m, timeout, options), timeout);
+        else
+            return task<>(); // can be awaited, so that the compiler has no second complaint
     }
 
     /// Publishes a command and collects the answers of all groups until `options` say that it is enough.
     ///
     /// Never throws for what a responder did; throws `system_error` with `cancelled`, or the errc of a refused send.
-    template <class M>
-    [[nodiscard]] auto gather(M&& m, gather_options<detail::gathered_of<std::remove_cvref_t<M>>> until,
-        send_options const& options = {}) const {
-        using T = std::remove_cvref_t<M>;
-        static_assert(Channel::kind == channel_kind::publish_subscribe,
-            "fairway: on a point_to_point channel one answers: use request(message, timeout)");
-        if constexpr (sendable<M&&>() && Channel::kind == channel_kind::publish_subscribe) {
-            if constexpr (detail::answerable<T>()) {
-                auto e = make_request(m, until.total(), options);
-                return detail::gather<detail::reply_of<T>>(core_, std::move(e), std::move(until), options.patience());
-            }
+    template <class M, class Reply>
+    [[nodiscard]] auto gather(M&& m, gather_options<Reply> until, send_options const& options = {}) const {
+        if constexpr (gatherable<M&&, Reply>()) {
+            auto e = make_request(m, until.total(), options);
+            return detail::gather<Reply>(core_, std::move(e), std::move(until), options.patience());
+        } else {
+            return task<>();
         }
     }
 
@@ -154,9 +178,9 @@ public:
     template <class M>
     envelope make_request(M const& m, duration timeout, send_options const& options) const {
         core_->check_open();
-        send_options with_deadline = options;
-        if (!options.time_to_live() || *options.time_to_live() > timeout) with_deadline.time_to_live(timeout);
-        return make(m, with_deadline, core_->answers()->open());
+        if (timeout <= duration::zero()) detail::fail(errc::invalid_argument, "timeout must be positive");
+        auto const life = std::min(options.time_to_live().value_or(timeout), timeout);
+        return make(m, options, life, core_->answers()->open());
     }
 
 private:
@@ -165,12 +189,16 @@ private:
     }
 
     template <class M>
-    envelope make(M&& m, send_options const& options, std::string_view reply_to = {}) const {
+    envelope make(M&& m, send_options const& options) const {
+        return make(std::forward<M>(m), options, options.time_to_live(), {});
+    }
+    template <class M>
+    envelope make(M&& m, send_options const& options, std::optional<duration> life, std::string_view reply_to) const {
         using T = std::remove_cvref_t<M>;
         core_->check_open();
         auto const build = [&](std::string_view key) {
             constexpr detail::message_facts facts{wire_name<T>, contract_of<T>::number};
-            envelope_head head = core_->head(facts, key, options);
+            envelope_head head = core_->head(facts, key, options, life);
             head.reply_to = reply_to;
             return envelope::of_object(head, options.message_headers().view(), detail::typed_body<T>,
                 [&](void* where) { ::new (where) T(std::forward<M>(m)); });

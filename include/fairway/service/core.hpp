@@ -2,6 +2,7 @@
 #ifndef FAIRWAY_SERVICE_CORE_HPP
 #define FAIRWAY_SERVICE_CORE_HPP
 
+#include <fairway/env/context_end.hpp>
 #include <fairway/port/consumer.hpp>
 #include <fairway/port/responder.hpp>
 #include <fairway/port/sender_core.hpp>
@@ -9,6 +10,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/dispatch.hpp>
+#include <boost/asio/post.hpp>
 
 #include <atomic>
 #include <memory>
@@ -21,7 +23,7 @@ namespace fairway::detail {
 
 // What a service is made of; its parts outlive the `service` object until they have ended. The consumers are used on
 // the executor only.
-class service_core final : public registered, public std::enable_shared_from_this<service_core> {
+class service_core final : public registered, public env::keeper, public std::enable_shared_from_this<service_core> {
 public:
     service_core(any_transport transport, std::string name, std::shared_ptr<observer> watcher)
         : transport_(std::move(transport)),
@@ -53,7 +55,10 @@ public:
         if (a.shards > 0 && !able.sharded) fail(errc::unsupported, a.channel + ": sharded channels");
     }
 
-    void enlist() { registry_->add(weak_from_this()); }
+    void enlist() {
+        registry_->add(weak_from_this());
+        env::context_end::tell(executor_, weak_from_this());
+    }
 
     std::shared_ptr<sender_core> sender(address const& to, bool asks) {
         if (closed()) fail(errc::closed, "sender of " + to.channel);
@@ -90,7 +95,7 @@ public:
                 return;
             }
         }
-        asio::dispatch(std::move(h));
+        asio::post(executor_, [h = std::move(h)]() mutable { asio::dispatch(std::move(h)); });
     }
 
     // Stops intake and completes when all that was received has ended, or at the deadline, whichever is first.

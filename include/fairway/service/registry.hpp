@@ -21,12 +21,10 @@ public:
     registered(registered const&) = delete;
     registered& operator=(registered const&) = delete;
     virtual ~registered() = default;
-    // The execution context is going: parked coroutines must go with it, or they would leak.
-    virtual void abandon() noexcept = 0;
     virtual void drain_for_shutdown() = 0;
 };
 
-// The services of one execution context.
+// The services of one execution context, for whoever ends the program.
 class registry : public asio::execution_context::service {
 public:
     using key_type = registry;
@@ -43,20 +41,17 @@ public:
         services_.push_back(std::move(one));
     }
     void drain_all() {
-        for (auto const& s : live()) s->drain_for_shutdown();
+        std::vector<std::shared_ptr<registered>> all;
+        {
+            std::lock_guard const lock(mutex_);
+            for (auto const& s : services_)
+                if (auto one = s.lock()) all.push_back(std::move(one));
+        }
+        for (auto const& s : all) s->drain_for_shutdown();
     }
 
 private:
-    std::vector<std::shared_ptr<registered>> live() {
-        std::lock_guard const lock(mutex_);
-        std::vector<std::shared_ptr<registered>> all;
-        for (auto const& s : services_)
-            if (auto one = s.lock()) all.push_back(std::move(one));
-        return all;
-    }
-    void shutdown() override {
-        for (auto const& s : live()) s->abandon();
-    }
+    void shutdown() override {}
 
     std::mutex mutex_;
     std::vector<std::weak_ptr<registered>> services_;

@@ -9,6 +9,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 
+#include <concepts>
 #include <csignal>
 #include <cstdio>
 #include <exception>
@@ -42,6 +43,11 @@ inline void drain_on_signal(asio::io_context& context, asio::signal_set& signals
     });
 }
 
+template <class Begin, class Task>
+concept begins = requires(Begin& begin, asio::any_io_executor const& executor) {
+    { begin(executor) } -> std::same_as<Task>;
+};
+
 } // namespace detail
 
 /// The body of a small `main`: makes an `io_context`, runs the task that `begin(executor)` returns, and drains the
@@ -51,23 +57,21 @@ inline void drain_on_signal(asio::io_context& context, asio::signal_set& signals
 /// where it was stopped.
 template <class Begin>
 int run(Begin&& begin) {
+    static_assert(detail::begins<Begin, task<>> || detail::begins<Begin, task<int>>,
+        "fairway: run takes a function of an executor that returns task<> or task<int>");
     asio::io_context context(1);
     asio::signal_set signals(context, SIGINT, SIGTERM);
     detail::drain_on_signal(context, signals);
     int status = 130;
     auto const executor = asio::any_io_executor(context.get_executor());
-    using result = decltype(begin(executor));
     auto const end = [&](std::exception_ptr const& error, int value) {
         status = error ? detail::report(error) : value;
         signals.cancel();
         context.stop();
     };
-    if constexpr (std::is_same_v<result, task<int>>) {
+    if constexpr (detail::begins<Begin, task<int>>) {
         asio::co_spawn(context, begin(executor), [&](std::exception_ptr e, int value) { end(e, value); });
-    } else {
-        static_assert(std::is_same_v<result, task<>>,
-            "fairway: run takes a function of an executor that returns task<> "
-            "or task<int>");
+    } else if constexpr (detail::begins<Begin, task<>>) {
         asio::co_spawn(context, begin(executor), [&](std::exception_ptr e) { end(e, 0); });
     }
     context.run();

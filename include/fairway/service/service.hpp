@@ -78,23 +78,18 @@ public:
     /// From now on messages for this group are kept; they are handled once `run` or `start` was called. What a handler
     /// throws becomes a fault at the requester; a one-way message goes to the dead-letter channel. Throws
     /// `unsupported`, `topology_mismatch` or `closed`.
-    template <channel Channel, class Handler>
+    template <class Channel, class Handler>
     void handle(Handler&& handler, handler_options const& options = {}) {
-        using H = std::decay_t<Handler>;
-        subscription what;
-        what.from = address_of<Channel>();
-        what.group = core_->name();
-        what.prefetch = options.prefetch();
-        auto table = detail::make_table<Channel, H>(typename Channel::messages{});
-        core_->check(what.from);
-        core_->add(std::make_shared<detail::consumer>(core_->transport(), std::move(what), options.concurrency(),
-            std::make_shared<H>(std::forward<Handler>(handler)), std::move(table), core_->counts(), core_->answers()));
+        static_assert(channel<Channel>, "fairway: name a channel: handle<point_to_point<\"name\", message>>(handler)");
+        if constexpr (channel<Channel>) add<Channel>(std::forward<Handler>(handler), options);
     }
 
     /// The port through which business logic sends to `Channel`. Throws `unsupported`, `topology_mismatch` or `closed`.
-    template <channel Channel>
-    sender_port<Channel> sender() const {
-        return sender_port<Channel>(core_->sender(address_of<Channel>(), asks(typename Channel::messages{})));
+    template <class Channel>
+    auto sender() const {
+        static_assert(channel<Channel>, "fairway: name a channel: sender<point_to_point<\"name\", message>>()");
+        if constexpr (channel<Channel>)
+            return sender_port<Channel>(core_->sender(address_of<Channel>(), asks(typename Channel::messages{})));
     }
 
     /// Starts to handle, and completes when the service is closed or drained.
@@ -122,6 +117,18 @@ public:
     ledger stats() const noexcept { return core_->counts()->read(); }
 
 private:
+    template <class Channel, class Handler>
+    void add(Handler&& handler, handler_options const& options) {
+        using H = std::decay_t<Handler>;
+        subscription what;
+        what.from = address_of<Channel>();
+        what.group = core_->name();
+        what.prefetch = options.prefetch();
+        auto table = detail::make_table<Channel, H>(typename Channel::messages{});
+        core_->check(what.from);
+        core_->add(std::make_shared<detail::consumer>(core_->transport(), std::move(what), options.concurrency(),
+            std::make_shared<H>(std::forward<Handler>(handler)), std::move(table), core_->counts(), core_->answers()));
+    }
     template <class Channel>
     static address address_of() {
         return {std::string(Channel::name), Channel::kind, Channel::shards};

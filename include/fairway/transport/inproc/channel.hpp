@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <list>
 #include <memory>
 #include <mutex>
@@ -71,6 +72,19 @@ public:
         for (auto const& w : waiting_) finish(ended, w, errc::unroutable);
         waiting_.clear();
         complete(std::move(ended));
+    }
+
+    // Drops the sends of a context that ends; their coroutines end with it.
+    void abandon(asio::execution_context const& context) {
+        std::list<std::shared_ptr<waiting_send>> dropped;
+        std::lock_guard const lock(mutex_);
+        for (auto i = waiting_.begin(); i != waiting_.end();) {
+            auto const next = std::next(i);
+            if (&asio::query((*i)->executor, asio::execution::context) == &context)
+                dropped.splice(dropped.end(), waiting_, i);
+            i = next;
+        }
+        resume();
     }
 
     std::size_t try_send(std::span<envelope const> envelopes, error_code& why) {
@@ -198,8 +212,10 @@ private:
         asio::post(w->executor, [self = shared_from_this(), w, deadline] {
             if (!w->done) return;
             w->alarm = env::clock::of(w->executor).make_alarm(w->executor);
-            w->alarm->set(deadline, [weak = std::weak_ptr(w), self] {
-                if (auto const late = weak.lock()) self->give_up(late, errc::queue_full);
+            w->alarm->set(deadline, [weak = std::weak_ptr(w), channel = std::weak_ptr(self)] {
+                auto const c = channel.lock();
+                auto const late = weak.lock();
+                if (c && late) c->give_up(late, errc::queue_full);
             });
         });
     }

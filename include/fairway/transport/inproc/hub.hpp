@@ -62,6 +62,17 @@ public:
 
     member_id next_member() noexcept { return ++member_count_; }
 
+    // An execution context ends: drops what its coroutines wait for.
+    void abandon(asio::execution_context const& context) {
+        std::vector<std::shared_ptr<channel_state>> all;
+        {
+            std::lock_guard const lock(mutex_);
+            for (auto const& [name, c] : channels_) all.push_back(c);
+            for (auto const& [name, c] : replies_) all.push_back(c);
+        }
+        for (auto const& c : all) c->abandon(context);
+    }
+
     // Keeps a message until it is due. False where the bound of such messages is reached.
     bool delay(std::shared_ptr<channel_state> to, envelope message) {
         std::lock_guard const lock(mutex_);

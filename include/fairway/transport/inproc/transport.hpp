@@ -2,6 +2,7 @@
 #ifndef FAIRWAY_TRANSPORT_INPROC_TRANSPORT_HPP
 #define FAIRWAY_TRANSPORT_INPROC_TRANSPORT_HPP
 
+#include <fairway/env/context_end.hpp>
 #include <fairway/transport/inproc/hub.hpp>
 #include <fairway/transport/seam.hpp>
 #include <fairway/transport/url.hpp>
@@ -21,16 +22,17 @@ namespace fairway {
 namespace inproc_detail {
 
 // A transport's share in a hub: its context's clock releases delayed messages.
-class attachment : public std::enable_shared_from_this<attachment> {
+class attachment final : public env::keeper, public std::enable_shared_from_this<attachment> {
 public:
     attachment(asio::any_io_executor executor, std::shared_ptr<hub_state> hub)
         : executor_(std::move(executor)),
           hub_(std::move(hub)),
           clock_(env::clock::of(executor_)),
           alarm_(clock_.make_alarm(executor_)) {}
-    ~attachment() { close(); }
+    ~attachment() override { close(); }
 
     void start() {
+        env::context_end::tell(executor_, weak_from_this());
         hub_->add_ticker(this, [weak = weak_from_this(), executor = executor_](time_point due) {
             asio::post(executor, [weak, due] {
                 if (auto const self = weak.lock()) self->arm(due);
@@ -39,6 +41,12 @@ public:
     }
     void close() {
         if (!closed_.exchange(true)) hub_->remove_ticker(this);
+    }
+
+    void abandon() noexcept override {
+        close();
+        hub_->abandon(asio::query(executor_, asio::execution::context));
+        alarm_.reset();
     }
 
     asio::any_io_executor const& executor() const noexcept { return executor_; }
@@ -130,6 +138,7 @@ private:
         }
     }
     bool try_one(envelope const& e, error_code& why) {
+        why = {}; // The caller's value means nothing here, and would be taken for an error of `prepare`.
         envelope const ready = prepare(e, why);
         if (why) return false;
         if (ready.head().due == no_time) return to_->try_send({&ready, 1}, why) == 1;

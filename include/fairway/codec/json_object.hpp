@@ -59,7 +59,7 @@ bool same_value(T const& a, T const& b) {
     }
 }
 
-// The fields that every object of T may lack.
+// The fields that objects of T may lack, as far as types and lists tell.
 template <class T>
 consteval auto fields_known_absent() {
     field_set<field_count<T>> set;
@@ -69,13 +69,22 @@ consteval auto fields_known_absent() {
     return set;
 }
 
-// The same, with the fields that have an initialiser of their own.
+// Whether the struct gives field I another value than the field's own type would.
+template <class T, std::size_t I>
+bool has_own_default(T const& fresh) {
+    if constexpr (fields_known_absent<T>().has(I))
+        return true;
+    else
+        return !same_value<field_type<T, I>>(field<I>(fresh), field_type<T, I>{});
+}
+
+// All fields that objects of T may lack.
 template <class T>
 auto find_defaulted_fields() {
-    auto set = fields_known_absent<T>();
+    field_set<field_count<T>> set;
     T const fresh{};
     [&]<std::size_t... Is>(std::index_sequence<Is...>) {
-        ((same_value<field_type<T, Is>>(field<Is>(fresh), field_type<T, Is>{}) ? void() : set.add(Is)), ...);
+        ((has_own_default<T, Is>(fresh) ? set.add(Is) : void()), ...);
     }(std::make_index_sequence<field_count<T>>{});
     return set;
 }

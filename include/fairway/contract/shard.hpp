@@ -46,7 +46,8 @@ namespace detail {
 
 template <class T>
 concept shard_key_value = std::convertible_to<T const&, std::string_view> ||
-                          (std::integral<T> && !std::same_as<T, bool>) || std::is_enum_v<T>;
+                          (std::integral<std::remove_cvref_t<T>> && !std::same_as<std::remove_cvref_t<T>, bool>) ||
+                          std::is_enum_v<std::remove_cvref_t<T>>;
 
 // The three ways to say what a message's shard key is: a member function, a pointer to a field, a function of the
 // contract of a foreign type.

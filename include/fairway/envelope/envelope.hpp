@@ -104,21 +104,27 @@ public:
     /// `errc::too_large`.
     std::string_view body() const {
         if (!block_->object_type) return {static_cast<char const*>(body_address()), block_->body_size};
-        std::string* made = block_->encoded.load(std::memory_order_acquire);
-        if (!made) {
-            auto fresh = std::make_unique<std::string>();
-            block_->object_type->encode(body_address(), *fresh);
-            if (fresh->size() > limits::body) detail::fail(errc::too_large, "at most 16 MiB");
-            if (block_->encoded.compare_exchange_strong(made, fresh.get(), std::memory_order_acq_rel))
-                made = fresh.release();
+        auto& state = block_->encoding;
+        int now = state.load(std::memory_order_acquire);
+        while (now != made) {
+            if (now == in_the_making)
+                state.wait(now, std::memory_order_acquire);
+            else if (state.compare_exchange_strong(now, in_the_making, std::memory_order_acquire))
+                encode();
+            now = state.load(std::memory_order_acquire);
         }
-        return *made;
+        return block_->encoded;
     }
 
     /// How much memory the message takes, in bytes, without what its object allocated itself.
     std::size_t footprint() const noexcept { return block_->size; }
 
 private:
+    // States of a body's bytes. Who takes them from `not_made` to `in_the_making` makes them, others wait.
+    static constexpr int not_made = 0;
+    static constexpr int in_the_making = 1;
+    static constexpr int made = 2;
+
     struct block {
         std::atomic<std::uint32_t> references{1};
         std::uint32_t header_count = 0;
@@ -127,7 +133,8 @@ private:
         body_type const* object_type = nullptr;
         std::size_t body_size = 0;
         std::size_t size = 0;
-        std::atomic<std::string*> encoded{nullptr};
+        std::atomic<int> encoding{not_made};
+        std::string encoded;
         envelope_head head;
         std::string_view packed;
     };
@@ -185,6 +192,23 @@ private:
         return e;
     }
 
+    void encode() const {
+        try {
+            std::string fresh;
+            block_->object_type->encode(body_address(), fresh);
+            if (fresh.size() > limits::body) detail::fail(errc::too_large, "at most 16 MiB");
+            block_->encoded = std::move(fresh);
+        } catch (...) {
+            end_encoding(not_made);
+            throw;
+        }
+        end_encoding(made);
+    }
+    void end_encoding(int state) const noexcept {
+        block_->encoding.store(state, std::memory_order_release);
+        block_->encoding.notify_all();
+    }
+
     void* body_address() const noexcept { return reinterpret_cast<char*>(block_) + block_->body_offset; }
 
     void drop() noexcept {
@@ -194,7 +218,6 @@ private:
             block_->references.fetch_sub(1, std::memory_order_acq_rel) != 1)
             return;
         if (block_->object_type) block_->object_type->destroy(body_address());
-        delete block_->encoded.load(std::memory_order_acquire);
         std::size_t const align = block_->align;
         block_->~block();
         give_back(block_, align);

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <functional>
 #include <initializer_list>
 #include <iterator>
 #include <optional>
@@ -137,8 +138,15 @@ public:
 private:
     static constexpr std::size_t reserved_room = 16;
 
+    // Whether a text lies in these headers, and so moves with the next change: set("b", *find("a")).
+    bool is_own(std::string_view text) const noexcept {
+        std::less<char const*> const before;
+        return !before(text.data(), packed_.data()) && before(text.data(), packed_.data() + packed_.size());
+    }
+
     headers& put(std::string_view name, std::string_view value, std::size_t most) {
         detail::check_header(name, value);
+        if (is_own(name) || is_own(value)) return put(std::string(name), std::string(value), most);
         std::size_t const others = count_ - (view().find(name) ? 1 : 0);
         if (others >= most) detail::fail(errc::too_many_headers, "at most " + std::to_string(most));
         erase(name);

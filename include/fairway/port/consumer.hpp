@@ -80,15 +80,17 @@ public:
         for (auto& wake : parked) std::move(wake)();
     }
 
-    // The execution context goes: drops parked coroutines without resuming them.
+    // The execution context goes: leaves, so that others get what is not settled, and drops parked coroutines without
+    // resuming them. Nothing may be posted from now on.
     void abandon() {
         stopped_ = true;
+        if (source_) source_->close();
         auto const dropped = std::move(parked_);
         parked_.clear();
     }
 
     void ready() noexcept override {
-        if (scheduled_.exchange(true)) return;
+        if (stopped_ || scheduled_.exchange(true)) return;
         asio::post(executor_, [weak = weak_from_this()] {
             if (auto const self = weak.lock()) self->pump();
         });

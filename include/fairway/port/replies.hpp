@@ -51,7 +51,7 @@ public:
                 if (auto const self = weak.lock()) self->end(id, errc::cancelled);
             });
         count(counts_->requested);
-        auto const refused = add(id, deadline, waiter{std::move(handler), nullptr});
+        auto refused = add(id, deadline, waiter{std::move(handler), nullptr});
         if (refused) complete_later(executor_, std::move(*refused->first.single), {refused->second, {}});
     }
 
@@ -112,6 +112,13 @@ public:
         for (auto& w : dropped)
             if (w.stream) w.stream->abandon();
         alarm_.reset();
+        std::shared_ptr<source> gone;
+        {
+            std::lock_guard const lock(opening_);
+            gone = source_;
+        }
+        // Replies may come from other contexts; nothing may be posted to this one any more.
+        if (gone) gone->close();
     }
 
     std::size_t pending() const {
@@ -122,7 +129,7 @@ public:
     asio::any_io_executor const& executor() const noexcept { return executor_; }
 
     void ready() noexcept override {
-        if (!scheduled_.exchange(true)) post_pump();
+        if (!context_gone_ && !scheduled_.exchange(true)) post_pump();
     }
 
 private:

@@ -160,8 +160,7 @@ private:
     }
     void wake_quiet() {
         alarm_.reset();
-        auto const all = std::exchange(quiet_waiters_, {});
-        wake(all);
+        wake(std::exchange(quiet_waiters_, {}));
     }
     void stop() {
         for (auto const& c : consumers_) c->stop();
@@ -173,11 +172,10 @@ private:
             all = std::move(waiters_);
             waiters_.clear();
         }
-        wake(all);
+        wake(std::move(all));
     }
-    template <class Handlers>
-    static void wake(Handlers& all) {
-        for (auto& h : all) asio::dispatch(std::move(const_cast<asio::any_completion_handler<void()>&>(h)));
+    static void wake(std::vector<asio::any_completion_handler<void()>> all) {
+        for (auto& h : all) asio::dispatch(std::move(h));
     }
 
     any_transport transport_;

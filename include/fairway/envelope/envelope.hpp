@@ -113,7 +113,7 @@ public:
                 encode();
             now = state.load(std::memory_order_acquire);
         }
-        return block_->encoded;
+        return *block_->encoded;
     }
 
     /// How much memory the message takes, in bytes, without what its object allocated itself.
@@ -134,7 +134,7 @@ private:
         std::size_t body_size = 0;
         std::size_t size = 0;
         std::atomic<int> encoding{not_made};
-        std::string encoded;
+        std::unique_ptr<std::string> encoded;
         envelope_head head;
         std::string_view packed;
     };
@@ -194,9 +194,9 @@ private:
 
     void encode() const {
         try {
-            std::string fresh;
-            block_->object_type->encode(body_address(), fresh);
-            if (fresh.size() > limits::body) detail::fail(errc::too_large, "at most 16 MiB");
+            auto fresh = std::make_unique<std::string>();
+            block_->object_type->encode(body_address(), *fresh);
+            if (fresh->size() > limits::body) detail::fail(errc::too_large, "at most 16 MiB");
             block_->encoded = std::move(fresh);
         } catch (...) {
             end_encoding(not_made);

@@ -1,5 +1,6 @@
 // Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
 // Publish/asynchronous responses: what is collected, and why it ends.
+#include "code_of.hpp"
 #include "fw_catch.hpp"
 #include "service/shop.hpp"
 
@@ -126,11 +127,5 @@ TEST_CASE("gather without subscribers ends by its timeout, a cancelled one throw
     gathering.cancel();
     b.settle();
     REQUIRE(gathering.done());
-    error_code why;
-    try {
-        gathering.result();
-    } catch (system_error const& e) {
-        why = e.code();
-    }
-    CHECK(why == errc::cancelled);
+    CHECK(code_of([&] { gathering.result(); }) == errc::cancelled);
 }

@@ -1,5 +1,6 @@
 // Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
 // How requests end: reply, fault, timeout, cancellation, close, refusals; each exactly once.
+#include "code_of.hpp"
 #include "fw_catch.hpp"
 #include "service/shop.hpp"
 
@@ -11,16 +12,6 @@ using namespace std::chrono_literals;
 using testing::bench;
 
 namespace {
-
-template <class F>
-error_code code_of(F&& f) {
-    try {
-        f();
-    } catch (system_error const& e) {
-        return e.code();
-    }
-    return {};
-}
 
 shop::ask_price const tea{.sku = "tea"};
 

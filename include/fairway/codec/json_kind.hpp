@@ -163,6 +163,15 @@ consteval bool is_smart_pointer() {
     return is_a<T, std::unique_ptr> || is_a<T, std::shared_ptr> || is_a<T, std::weak_ptr>;
 }
 
+template <class T>
+consteval bool has_bad_key() {
+    if constexpr (json_kind_of<T> == json_kind::map) {
+        constexpr json_kind key = json_kind_of<typename T::key_type>;
+        return key != json_kind::text && key != json_kind::integer && key != json_kind::enumeration;
+    }
+    return false;
+}
+
 // Says in one line why T has no JSON. Every read and write of a value starts here.
 template <class T>
 consteval bool check_json_type() {
@@ -200,11 +209,7 @@ consteval bool check_json_type() {
             "hours or "
             "days");
     }
-    if constexpr (json_kind_of<T> == json_kind::map) {
-        constexpr json_kind key = json_kind_of<typename T::key_type>;
-        static_assert(key == json_kind::text || key == json_kind::integer || key == json_kind::enumeration,
-            "fairway: the keys of a map are names in JSON: use strings, integers or enums");
-    }
+    static_assert(!has_bad_key<T>(), "fairway: the keys of a map are names in JSON: use strings, integers or enums");
     constexpr bool is_tree = requires { typename T::json_sax_t; } && json_kind_of<T> == json_kind::none;
     static_assert(!is_tree, "fairway: for fields of nlohmann::json include <fairway/codec/nlohmann.hpp>");
     constexpr bool known = is_tree || std::is_pointer_v<T> || std::is_member_pointer_v<T> || is_smart_pointer<T>() ||
@@ -215,7 +220,7 @@ consteval bool check_json_type() {
         "fairway: a type with constructors, private members or virtual functions has no fields to go by: make it a "
         "plain "
         "struct, or specialise json_as for it");
-    return json_kind_of<T> != json_kind::none;
+    return json_kind_of<T> != json_kind::none && !has_bad_key<T>();
 }
 
 // A type whose absence in an object is a value of its own.

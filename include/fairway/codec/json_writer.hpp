@@ -232,6 +232,8 @@ private:
     template <class Float>
     void floating(Float value) {
         if (!std::isfinite(value)) fail("a finite number", std::isnan(value) ? "NaN" : "an infinite one");
+        if (value == 0 && std::signbit(value))
+            return literal("-0.0"); // many would read -0 as an integer, without its sign
         need(32);
         p_ = std::to_chars(p_, end_, value).ptr;
     }

@@ -4,6 +4,7 @@
 
 #include <fairway/env/task.hpp>
 #include <fairway/envelope/envelope.hpp>
+#include <fairway/envelope/limits.hpp>
 #include <fairway/error.hpp>
 
 #include <boost/asio/any_completion_handler.hpp>
@@ -46,7 +47,8 @@ public:
         {
             std::lock_guard const lock(mutex_);
             if (!reader_) {
-                waiting_.push_back(std::move(e));
+                // A flood of answers does not grow without bound: what nobody reads in time is dropped.
+                if (waiting_.size() < limits::queue_messages) waiting_.push_back(std::move(e));
                 return;
             }
             reader = take_reader();

@@ -1,0 +1,12 @@
+// Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
+// A main's function takes the executor.
+// expect: fairway: run takes a function of an executor that returns task
+#include "prelude.hpp"
+
+int f() {
+#ifndef FAIRWAY_FIXED
+    return fairway::run([]() -> task<> { co_return; });
+#else
+    return fairway::run([](auto) -> task<> { co_return; });
+#endif
+}

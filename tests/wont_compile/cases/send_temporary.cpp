@@ -1,0 +1,13 @@
+// Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
+// g++ 12 destroys an aggregate temporary beside co_await twice, so none is sent.
+// expect: fairway: messages are passed by name
+#include "prelude.hpp"
+
+task<> f(fairway::sender_port<shop::orders> port) {
+#ifndef FAIRWAY_FIXED
+    co_await port.send(shop::cancel_order{.order_id = "1"});
+#else
+    shop::cancel_order const cancel{.order_id = "1"};
+    co_await port.send(cancel);
+#endif
+}

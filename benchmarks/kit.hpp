@@ -158,7 +158,15 @@ inline void print_factors(
     if (void* const block = std::malloc(size != 0 ? size : 1)) return block;
     throw std::bad_alloc();
 }
+[[gnu::noinline]] void* operator new(std::size_t size, std::align_val_t align) {
+    if (bench::counting.load(std::memory_order_relaxed)) bench::allocations.fetch_add(1, std::memory_order_relaxed);
+    auto const unit = static_cast<std::size_t>(align);
+    if (void* const block = std::aligned_alloc(unit, (size + unit - 1) / unit * unit)) return block;
+    throw std::bad_alloc();
+}
 [[gnu::noinline]] void operator delete(void* block) noexcept { std::free(block); }
 [[gnu::noinline]] void operator delete(void* block, std::size_t) noexcept { std::free(block); }
+[[gnu::noinline]] void operator delete(void* block, std::align_val_t) noexcept { std::free(block); }
+[[gnu::noinline]] void operator delete(void* block, std::size_t, std::align_val_t) noexcept { std::free(block); }
 
 #endif

@@ -3,6 +3,7 @@
 #define FAIRWAY_CONTRACT_HPP
 
 // What services share: messages and channels. Neither Asio nor JSON is included here.
+#include <fairway/codec/field_lists.hpp>
 #include <fairway/contract/channel.hpp>
 #include <fairway/contract/message.hpp>
 #include <fairway/contract/name.hpp>

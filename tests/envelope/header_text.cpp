@@ -5,6 +5,7 @@
 #include <fairway/envelope/header_text.hpp>
 
 #include <cstddef>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>

@@ -92,7 +92,7 @@ private:
     std::size_t running_ = 0;
     std::size_t waiting_ = 0;
     std::deque<started> ready_;
-    // At most `prefetch` entries; the keys are hashes of the shard key, seeded by the caller.
+    // No more entries than deliveries that the instance holds.
     std::unordered_map<std::uint64_t, lane> lanes_;
 };
 

@@ -24,8 +24,8 @@ namespace detail {
 struct sleeper {
     using handler = asio::any_completion_handler<void(error_code)>;
 
-    // Owned by its alarm alone: were it owned by the coroutine that it wakes too, both would leak where the context goes
-    // before it rings.
+    // Owned by its alarm alone: were it owned by the coroutine that it wakes too, both would leak where the context
+    // goes before it rings.
     static void start(asio::any_io_executor const& executor, handler h, duration d) {
         auto const self = std::make_shared<sleeper>(executor);
         auto const slot = asio::get_associated_cancellation_slot(h);

@@ -3,15 +3,14 @@
 #define FAIRWAY_PORT_CONSUMER_HPP
 
 #include <fairway/delivery/lanes.hpp>
+#include <fairway/env/execute.hpp>
 #include <fairway/env/suspend.hpp>
 #include <fairway/port/dead_letters.hpp>
 #include <fairway/port/handler.hpp>
 #include <fairway/port/observer.hpp>
 #include <fairway/transport/any_transport.hpp>
 
-#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
@@ -40,7 +39,6 @@ public:
           counts_(std::move(counts)),
           responder_(std::move(to)),
           lanes_(concurrency),
-          key_seed_(env::random::of(executor_).next()),
           dead_(transport_, what_.from.channel, what_.group, counts_) {
         transport_.declare(what_);
         concurrent_ = std::any_of(table_.begin(), table_.end(), [](auto const& e) { return e.start != nullptr; });
@@ -67,11 +65,8 @@ public:
     // Leaves at once: handlers are cancelled, what is not settled goes back.
     void stop() {
         if (stopped_.exchange(true)) return;
-        flush();
-        if (source_) source_->close();
-        // What has not ended is the transport's again, whatever becomes of its handler.
-        count(counts_->released, in_flight_);
-        in_flight_ = 0;
+        // Where a handler closes its own service, its message can still end when it returns.
+        if (!pumping_) leave();
         auto const running = workers_;
         for (auto const& w : running) w->signal.emit(asio::cancellation_type::terminal);
         lanes_.clear();
@@ -101,6 +96,15 @@ private:
     // destructor has returned.
     bool ending() const noexcept { return stopped_ || responder_->closed(); }
 
+    // What has not ended is the transport's again, whatever becomes of its handler.
+    void leave() {
+        if (std::exchange(left_, true)) return;
+        flush();
+        if (source_) source_->close();
+        count(counts_->released, in_flight_);
+        in_flight_ = 0;
+    }
+
     using wake_handler = asio::any_completion_handler<void()>;
     struct worker {
         asio::cancellation_signal signal;
@@ -128,6 +132,7 @@ private:
             flush();
         }
         pumping_ = false;
+        if (stopped_) leave();
         // Others on this executor get their turn.
         if (more && !paused_ && !ending()) ready();
         tell_idle();
@@ -176,7 +181,8 @@ private:
     // Which deliveries must not overtake each other.
     std::optional<std::uint64_t> lane_of(delivery const& d) const noexcept {
         if (what_.from.shards == 0 || d.shard_key().empty()) return std::nullopt;
-        return (std::hash<std::string_view>()(d.shard_key()) ^ key_seed_) * 0x9e3779b97f4a7c15ULL;
+        // Keys that collide wait for each other; of no more than `prefetch` keys at a time.
+        return std::hash<std::string_view>()(d.shard_key());
     }
 
     void run(handler_entry const& entry, delivery const& d) {
@@ -196,9 +202,9 @@ private:
             std::move(wake)();
         } else if (workers_.size() < lanes_.limit()) {
             auto const mine = workers_.emplace_back(std::make_shared<worker>());
-            asio::co_spawn(executor_, work(shared_from_this()),
-                asio::bind_cancellation_slot(mine->signal.slot(),
-                    [self = shared_from_this(), mine](std::exception_ptr) { std::erase(self->workers_, mine); }));
+            auto const gone = [self = shared_from_this(), mine](
+                                  std::exception_ptr const&) { std::erase(self->workers_, mine); };
+            env::spawn(executor_, work(shared_from_this()), gone, mine->signal.slot());
         }
     }
 
@@ -270,7 +276,7 @@ private:
         tell(occurrence::dead_lettered, d, errc::handler_failed, code);
         dead_.put(d, code, text, clock_.now(), [weak = weak_from_this(), d](error_code why) {
             auto const self = weak.lock();
-            if (!self || self->stopped_) return;
+            if (!self || self->left_) return;
             if (why)
                 self->release(d);
             else
@@ -282,7 +288,7 @@ private:
     }
 
     void end(delivery const& d, std::atomic<std::uint64_t>& how) {
-        if (stopped_) return;
+        if (left_) return;
         count(how);
         settled_.push_back({d.tag(), true});
         --in_flight_;
@@ -313,7 +319,6 @@ private:
     std::shared_ptr<telemetry> counts_;
     std::shared_ptr<responder> responder_;
     lanes<job> lanes_;
-    std::uint64_t key_seed_;
     dead_letters dead_;
     bool concurrent_ = false;
     std::shared_ptr<source> source_;
@@ -324,6 +329,7 @@ private:
     std::function<void()> on_idle_;
     std::size_t in_flight_ = 0;
     bool pumping_ = false;
+    bool left_ = false;
     std::atomic<bool> paused_{false};
     std::atomic<bool> stopped_{false};
     std::atomic<bool> scheduled_{false};

@@ -95,7 +95,7 @@ public:
         if (gone) gone->close();
         for (auto& w : left) w.end(errc::closed);
         if (context_gone_.load()) return;
-        asio::dispatch(executor_, [weak = weak_from_this()] {
+        env::dispatch(executor_, [weak = weak_from_this()] {
             if (auto const self = weak.lock()) self->alarm_.reset();
         });
     }
@@ -212,7 +212,7 @@ private:
     void wake_at(env::steady_point deadline) {
         if (deadline >= armed_ || closed_) return;
         armed_ = deadline;
-        asio::post(executor_, [weak = weak_from_this(), deadline] {
+        env::post(executor_, [weak = weak_from_this(), deadline] {
             if (auto const self = weak.lock()) self->set_alarm(deadline);
         });
     }

@@ -2,6 +2,7 @@
 #ifndef FAIRWAY_PORT_REPLY_STREAM_HPP
 #define FAIRWAY_PORT_REPLY_STREAM_HPP
 
+#include <fairway/env/execute.hpp>
 #include <fairway/env/task.hpp>
 #include <fairway/envelope/envelope.hpp>
 #include <fairway/envelope/limits.hpp>
@@ -32,7 +33,7 @@ using reply_handler = asio::any_completion_handler<void(answer)>;
 inline void complete(reply_handler h, answer a) { asio::dispatch(asio::append(std::move(h), std::move(a))); }
 // The same, never before the caller has returned: from within an initiation, where each completion at once would nest.
 inline void complete_later(asio::any_io_executor const& executor, reply_handler h, answer a) {
-    asio::post(executor, [h = std::move(h), a = std::move(a)]() mutable { complete(std::move(h), std::move(a)); });
+    env::post(executor, [h = std::move(h), a = std::move(a)]() mutable { complete(std::move(h), std::move(a)); });
 }
 
 // The replies to one request, in the order in which they came; read by one coroutine. Thread-safe.

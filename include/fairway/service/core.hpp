@@ -3,12 +3,12 @@
 #define FAIRWAY_SERVICE_CORE_HPP
 
 #include <fairway/env/context_end.hpp>
+#include <fairway/env/execute.hpp>
 #include <fairway/port/consumer.hpp>
 #include <fairway/port/responder.hpp>
 #include <fairway/port/sender_core.hpp>
 #include <fairway/service/registry.hpp>
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 
@@ -72,7 +72,7 @@ public:
 
     void add(std::shared_ptr<consumer> c) {
         if (closed()) fail(errc::closed, "handle " + c->what().from.channel);
-        asio::dispatch(executor_, [self = shared_from_this(), c = std::move(c)]() mutable {
+        env::dispatch(executor_, [self = shared_from_this(), c = std::move(c)]() mutable {
             if (self->closed() || self->draining_) return;
             if (self->started_) c->start();
             self->consumers_.push_back(std::move(c));
@@ -80,7 +80,7 @@ public:
     }
 
     void start() {
-        asio::dispatch(executor_, [self = shared_from_this()] {
+        env::dispatch(executor_, [self = shared_from_this()] {
             if (self->closed() || std::exchange(self->started_, true)) return;
             for (auto const& c : self->consumers_) c->start();
         });
@@ -95,27 +95,14 @@ public:
                 return;
             }
         }
-        asio::post(executor_, [h = std::move(h)]() mutable { asio::dispatch(std::move(h)); });
+        env::post(executor_, [h = std::move(h)]() mutable { asio::dispatch(std::move(h)); });
     }
 
     // Stops intake and completes when all that was received has ended, or at the deadline, whichever is first.
     void quiesce(duration deadline, asio::any_completion_handler<void()> h) {
-        if (!std::exchange(draining_, true)) {
-            for (auto const& c : consumers_) {
-                c->on_idle([weak = weak_from_this()] {
-                    if (auto const self = weak.lock()) self->quiet();
-                });
-                c->pause();
-            }
-        }
-        quiet_waiters_.push_back(std::move(h));
-        if (!alarm_) {
-            alarm_ = clock_.make_alarm(executor_);
-            alarm_->set(saturating_add(clock_.steady_now(), deadline), [weak = weak_from_this()] {
-                if (auto const self = weak.lock()) self->wake_quiet();
-            });
-        }
-        quiet();
+        env::dispatch(executor_, [self = shared_from_this(), deadline, h = std::move(h)]() mutable {
+            self->quiesce_here(deadline, std::move(h));
+        });
     }
 
     std::vector<std::shared_ptr<sender_core>> senders() {
@@ -130,7 +117,7 @@ public:
         responder_->close();
         replies_->close();
         if (context_gone_) return;
-        asio::dispatch(executor_, [self = shared_from_this()] { self->stop(); });
+        env::dispatch(executor_, [self = shared_from_this()] { self->stop(); });
     }
 
     void abandon() noexcept override {
@@ -150,9 +137,28 @@ public:
         }
     }
 
-    void drain_for_shutdown() override;
+    void shutdown(duration deadline) override;
 
 private:
+    void quiesce_here(duration deadline, asio::any_completion_handler<void()> h) {
+        if (!std::exchange(draining_, true)) {
+            for (auto const& c : consumers_) {
+                c->on_idle([weak = weak_from_this()] {
+                    if (auto const self = weak.lock()) self->quiet();
+                });
+                c->pause();
+            }
+        }
+        quiet_waiters_.push_back(std::move(h));
+        if (!alarm_) {
+            alarm_ = clock_.make_alarm(executor_);
+            alarm_->set(saturating_add(clock_.steady_now(), deadline), [weak = weak_from_this()] {
+                if (auto const self = weak.lock()) self->wake_quiet();
+            });
+        }
+        quiet();
+    }
+
     void quiet() {
         for (auto const& c : consumers_)
             if (!c->idle()) return;
@@ -199,7 +205,6 @@ private:
     bool draining_ = false;
 };
 
-// Runs on the service's executor.
 inline task<ledger> drain(std::shared_ptr<service_core> self, duration deadline) {
     if (!self->closed()) {
         auto quiesce = [&](asio::any_completion_handler<void()> h) { self->quiesce(deadline, std::move(h)); };
@@ -208,12 +213,17 @@ inline task<ledger> drain(std::shared_ptr<service_core> self, duration deadline)
             if (!s->closed()) co_await sender_core::flush(s);
         self->close();
     }
+    auto wait = [&](asio::any_completion_handler<void()> h) { self->wait(std::move(h)); };
+    co_await env::suspend<void()>(wait);
     co_return self->counts()->read();
 }
 
-inline void service_core::drain_for_shutdown() {
-    auto forget = [](std::exception_ptr, ledger const&) {};
-    asio::co_spawn(executor_, drain(shared_from_this(), std::chrono::seconds(30)), forget);
+inline task<> drain_and_forget(std::shared_ptr<service_core> self, duration deadline) {
+    (void)co_await drain(self, deadline);
+}
+
+inline void service_core::shutdown(duration deadline) {
+    env::spawn(executor_, drain_and_forget(shared_from_this(), deadline), [](std::exception_ptr const&) {});
 }
 
 } // namespace fairway::detail

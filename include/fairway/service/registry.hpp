@@ -3,6 +3,7 @@
 #define FAIRWAY_SERVICE_REGISTRY_HPP
 
 #include <fairway/env/task.hpp>
+#include <fairway/envelope/time.hpp>
 
 #include <boost/asio/execution_context.hpp>
 #include <boost/asio/query.hpp>
@@ -21,7 +22,7 @@ public:
     registered(registered const&) = delete;
     registered& operator=(registered const&) = delete;
     virtual ~registered() = default;
-    virtual void drain_for_shutdown() = 0;
+    virtual void shutdown(duration deadline) = 0;
 };
 
 // The services of one execution context, for whoever ends the program.
@@ -47,7 +48,7 @@ public:
             for (auto const& s : services_)
                 if (auto one = s.lock()) all.push_back(std::move(one));
         }
-        for (auto const& s : all) s->drain_for_shutdown();
+        for (auto const& s : all) s->shutdown(std::chrono::seconds(30));
     }
 
 private:

@@ -103,8 +103,11 @@ public:
     /// (they may still send and await replies), flushes what was sent, then closes. At the deadline it cancels what is
     /// left and gives it back. Returns what the service has done.
     [[nodiscard]] task<ledger> drain(duration deadline = std::chrono::seconds(30)) {
-        return drain_on_its_executor(core_, deadline);
+        return detail::drain(core_, deadline);
     }
+    /// Begins to drain without waiting, which a handler of the service must not; `run` completes when it is done.
+    /// Thread-safe.
+    void shutdown(duration deadline = std::chrono::seconds(30)) { core_->shutdown(deadline); }
     /// Ends now: handlers are cancelled, what they had not finished is given back; pending requests and later
     /// operations of its ports fail with `errc::closed`. Thread-safe.
     void close() { core_->close(); }
@@ -149,10 +152,6 @@ private:
         };
         co_await env::suspend<void()>(wait);
     }
-    static task<ledger> drain_on_its_executor(std::shared_ptr<detail::service_core> core, duration deadline) {
-        co_return co_await asio::co_spawn(core->executor(), detail::drain(core, deadline), asio::use_awaitable);
-    }
-
     std::shared_ptr<detail::service_core> core_;
 };
 

@@ -2,6 +2,7 @@
 #ifndef FAIRWAY_TRANSPORT_INPROC_CHANNEL_HPP
 #define FAIRWAY_TRANSPORT_INPROC_CHANNEL_HPP
 
+#include <fairway/env/execute.hpp>
 #include <fairway/transport/inproc/queue.hpp>
 #include <fairway/transport/seam.hpp>
 
@@ -199,7 +200,7 @@ private:
     // Posted, never called under the lock: what runs then may send again.
     static void complete(finished_sends ended) {
         for (auto& w : ended) {
-            asio::post(w->executor, [w] {
+            env::post(w->executor, [w] {
                 w->alarm.reset();
                 send_handler done(std::move(*w->done));
                 w->done.reset();
@@ -209,7 +210,7 @@ private:
     }
 
     void set_alarm(std::shared_ptr<waiting_send> const& w, env::steady_point deadline) {
-        asio::post(w->executor, [self = shared_from_this(), w, deadline] {
+        env::post(w->executor, [self = shared_from_this(), w, deadline] {
             if (!w->done) return;
             w->alarm = env::clock::of(w->executor).make_alarm(w->executor);
             w->alarm->set(deadline, [weak = std::weak_ptr(w), channel = std::weak_ptr(self)] {

@@ -3,6 +3,7 @@
 #define FAIRWAY_TRANSPORT_INPROC_TRANSPORT_HPP
 
 #include <fairway/env/context_end.hpp>
+#include <fairway/env/execute.hpp>
 #include <fairway/transport/inproc/hub.hpp>
 #include <fairway/transport/seam.hpp>
 #include <fairway/transport/url.hpp>
@@ -34,7 +35,7 @@ public:
     void start() {
         env::context_end::tell(executor_, weak_from_this());
         hub_->add_ticker(this, [weak = weak_from_this(), executor = executor_](time_point due) {
-            asio::post(executor, [weak, due] {
+            env::post(executor, [weak, due] {
                 if (auto const self = weak.lock()) self->arm(due);
             });
         });
@@ -123,7 +124,8 @@ public:
     bool accepts_at_once() const noexcept override { return true; }
 
     void flush(asio::any_completion_handler<void(error_code)> done) override {
-        asio::post(through_->executor(), asio::append(std::move(done), error_code()));
+        env::post(through_->executor(),
+            [done = std::move(done)]() mutable { asio::dispatch(asio::append(std::move(done), error_code())); });
     }
 
 private:

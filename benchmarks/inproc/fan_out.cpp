@@ -1,0 +1,99 @@
+// Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
+// One thread: publish an order to 16 groups, per delivery.
+// needs: caf
+#include "../kit.hpp"
+#include "caf_peer.hpp"
+#include "order.hpp"
+
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+#include <list>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace {
+
+namespace asio = boost::asio;
+using bench::process;
+using shared_order = std::shared_ptr<shop::order_placed const>;
+constexpr std::size_t groups = 16;
+
+class fairway_groups {
+public:
+    fairway_groups() {
+        for (std::size_t i = 0; i < groups; ++i) {
+            auto& s = subscribers_.emplace_back(net_, "group" + std::to_string(i));
+            s.handle<shop::order_events>([this](shop::order_placed const& o) { handled_ += o.quantity > 0; });
+            s.start();
+        }
+    }
+    void operator()(std::size_t deliveries, std::size_t burst) {
+        std::size_t const n = (deliveries + groups - 1) / groups;
+        std::size_t const before = handled_;
+        auto send = [this] {
+            if (port_.try_send(order_, options_)) std::abort();
+        };
+        bench::send_in_bursts(process_, n, burst, send);
+        if (handled_ - before != n * groups) std::abort();
+    }
+
+private:
+    process process_;
+    fairway::any_transport net_ = fairway::open<fairway::inproc>(process_.executor(), "inproc://");
+    std::list<fairway::service> subscribers_;
+    fairway::service shop_{net_, "shop"};
+    fairway::sender_port<shop::order_events> port_ = shop_.sender<shop::order_events>();
+    fairway::send_options options_ = bench::order_options();
+    shop::order_placed order_;
+    std::size_t handled_ = 0;
+};
+
+void post_to_each(process& where, std::size_t deliveries, std::size_t burst) {
+    std::size_t handled = 0;
+    auto send = [&] {
+        auto const order = std::make_shared<shop::order_placed const>();
+        for (std::size_t i = 0; i < groups; ++i)
+            asio::post(where.context(), [order, &handled] { handled += order->quantity > 0; });
+    };
+    bench::send_in_bursts(where, (deliveries + groups - 1) / groups, burst, send);
+    bench::keep(handled);
+}
+
+// The limit: no queue, no headers.
+void call_each(std::size_t deliveries) {
+    std::size_t handled = 0;
+    std::vector<std::function<void(shop::order_placed const&)>> const subscribers(
+        groups, [&handled](shop::order_placed const& o) { handled += o.quantity > 0; });
+    for (std::size_t n = (deliveries + groups - 1) / groups; n > 0; --n) {
+        shop::order_placed const order;
+        for (auto const& each : subscribers) each(order);
+    }
+    bench::keep(handled);
+}
+
+void measure(std::string const& scenario, std::size_t burst) {
+    if (!bench::wanted(scenario)) return;
+    constexpr auto size = bench::order_size;
+    fairway_groups fairway;
+    process plain;
+    bench::caf_system actors;
+    std::vector<bench::peer> peers;
+    peers.emplace_back("fairway-try_send", size, [&](std::size_t n) { fairway(n, burst); });
+    peers.emplace_back("asio-post-shared-body", size, [&](std::size_t n) { post_to_each(plain, n, burst); });
+    peers.emplace_back("caf-shared-body", size, [&](std::size_t n) { actors.publish(n, burst, groups); });
+    peers.emplace_back("vector-of-functions", size, [](std::size_t n) { call_each(n); });
+    bench::print_factors(scenario, peers, bench::run(scenario, peers));
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    bench::begin(argc, argv);
+    std::thread([] {}).join(); // from now on glibc's mutexes are real ones
+    measure("publish_16_groups_burst64", 64);
+    measure("publish_16_groups_single", 1);
+}

@@ -1,0 +1,161 @@
+// Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
+// One thread: send an order to a plain handler, in bursts of 64 and singly.
+// needs: concurrentqueue
+#include "../kit.hpp"
+#include "order.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/experimental/channel.hpp>
+
+#include <concurrentqueue.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace {
+
+namespace asio = boost::asio;
+using bench::naive_message;
+using bench::process;
+
+// One service that sends, one that handles.
+class fairway_pair {
+public:
+    fairway_pair() {
+        stock_.handle<shop::placed_orders>([this](shop::order_placed const& o) { handled_ += o.quantity > 0; });
+        stock_.start();
+    }
+    void try_send(std::size_t n, std::size_t burst) {
+        auto send = [this] {
+            if (port_.try_send(order_, options_)) std::abort();
+        };
+        check(n, [&] { bench::send_in_bursts(process_, n, burst, send); });
+    }
+    void co_send(std::size_t n, std::size_t burst) {
+        check(n, [&] {
+            asio::co_spawn(process_.context(), sending(n, burst), asio::detached);
+            process_.run();
+        });
+    }
+
+private:
+    fairway::task<> sending(std::size_t n, std::size_t burst) {
+        for (std::size_t i = 0; i < n; ++i) {
+            co_await port_.send(order_, options_);
+            if ((i + 1) % burst == 0) co_await asio::post(process_.context(), asio::deferred);
+        }
+        co_await asio::post(process_.context(), asio::deferred);
+        process_.stop();
+    }
+    template <class Work>
+    void check(std::size_t n, Work&& work) {
+        std::size_t const before = handled_;
+        work();
+        if (handled_ - before != n) std::abort();
+    }
+
+    process process_;
+    fairway::any_transport net_ = fairway::open<fairway::inproc>(process_.executor(), "inproc://");
+    fairway::service stock_{net_, "stock"};
+    fairway::service shop_{net_, "shop"};
+    fairway::sender_port<shop::placed_orders> port_ = shop_.sender<shop::placed_orders>();
+    fairway::send_options options_ = bench::order_options();
+    shop::order_placed order_;
+    std::size_t handled_ = 0;
+};
+
+// asio::post of a closure that holds the message.
+template <class Message>
+void post_each(process& where, std::size_t n, std::size_t burst) {
+    std::int64_t sum = 0;
+    auto send = [&] { asio::post(where.context(), [&sum, m = Message()] { bench::keep(&m), ++sum; }); };
+    bench::send_in_bursts(where, n, burst, send);
+    bench::keep(sum);
+}
+
+template <class Message>
+using channel_of = asio::experimental::channel<void(boost::system::error_code, Message)>;
+
+template <class Message>
+asio::awaitable<void> produce(channel_of<Message>& to, std::size_t n) {
+    for (std::size_t i = 0; i < n; ++i) {
+        Message m;
+        co_await to.async_send(boost::system::error_code(), std::move(m), asio::deferred);
+    }
+}
+template <class Message>
+asio::awaitable<void> consume(channel_of<Message>& from, std::size_t n, process& where) {
+    for (std::size_t i = 0; i < n; ++i) {
+        Message const m = co_await from.async_receive(asio::deferred);
+        bench::keep(&m);
+    }
+    where.stop();
+}
+template <class Message>
+void through_channel(process& where, std::size_t n, std::size_t burst) {
+    channel_of<Message> channel(where.context(), burst);
+    asio::co_spawn(where.context(), consume<Message>(channel, n, where), asio::detached);
+    asio::co_spawn(where.context(), produce<Message>(channel, n), asio::detached);
+    where.run();
+}
+
+// A queue alone: no handler table, no execution context.
+template <class Message>
+class moodycamel_queue {
+public:
+    void operator()(std::size_t n, std::size_t burst) {
+        Message out;
+        for (std::size_t left = n; left > 0;) {
+            std::size_t const now = std::min(left, burst);
+            for (std::size_t i = 0; i < now; ++i) queue_.enqueue(producer_, Message());
+            for (std::size_t i = 0; i < now; ++i) {
+                if (!queue_.try_dequeue(consumer_, out)) std::abort();
+                bench::keep(&out);
+            }
+            left -= now;
+        }
+    }
+
+private:
+    moodycamel::ConcurrentQueue<Message> queue_;
+    moodycamel::ProducerToken producer_{queue_};
+    moodycamel::ConsumerToken consumer_{queue_};
+};
+
+void measure(std::string const& scenario, std::size_t burst) {
+    if (!bench::wanted(scenario)) return;
+    constexpr auto size = bench::order_size;
+    fairway_pair fairway;
+    process plain;
+    moodycamel_queue<naive_message> messages;
+    moodycamel_queue<shop::order_placed> bodies;
+    std::vector<bench::peer> peers;
+    auto const add = [&](char const* name, auto operation) {
+        peers.emplace_back(name, size, [operation, burst](std::size_t n) mutable { operation(n, burst); });
+    };
+    add("fairway-try_send", [&](std::size_t n, std::size_t b) { fairway.try_send(n, b); });
+    add("fairway-co_await-send", [&](std::size_t n, std::size_t b) { fairway.co_send(n, b); });
+    add("asio-post-message", [&](std::size_t n, std::size_t b) { post_each<naive_message>(plain, n, b); });
+    add("asio-post-body", [&](std::size_t n, std::size_t b) { post_each<shop::order_placed>(plain, n, b); });
+    add("asio-channel-message", [&](std::size_t n, std::size_t b) { through_channel<naive_message>(plain, n, b); });
+    add("asio-channel-body", [&](std::size_t n, std::size_t b) { through_channel<shop::order_placed>(plain, n, b); });
+    add("moodycamel-message", [&](std::size_t n, std::size_t b) { messages(n, b); });
+    add("moodycamel-body", [&](std::size_t n, std::size_t b) { bodies(n, b); });
+    bench::print_factors(scenario, peers, bench::run(scenario, peers));
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    bench::begin(argc, argv);
+    std::thread([] {}).join(); // from now on glibc's mutexes are real ones
+    measure("send_one_thread_burst64", 64);
+    measure("send_one_thread_single", 1);
+}

@@ -25,8 +25,8 @@ struct place_order { using contract = fairway::command<"shop.place-order", order
 using orders = fairway::point_to_point<"orders", place_order>;
 """
 
+# A service as it stands in a file of its own: it is handed its transport, and knows neither which one nor main.
 SERVICE = CONTRACT + """#include <fairway/fairway.hpp>
-#include <fairway/inproc.hpp>
 struct stock {
     fairway::task<order_placed> operator()(place_order const& o) { co_return order_placed{o.sku}; }
 };
@@ -40,6 +40,10 @@ fairway::task<> shop(fairway::any_transport net) {
     order_placed const placed = co_await port.request(tea);
     (void)placed;
 }
+"""
+
+# The same with a transport and main in the same file.
+PROGRAM = SERVICE + """#include <fairway/inproc.hpp>
 int main() {
     return fairway::run([](auto executor) { return shop(fairway::open<fairway::inproc>(executor, "inproc://")); });
 }
@@ -50,6 +54,7 @@ CASES = [
     ("compile_contract", "fairway-contract", CONTRACT),
     ("compile_contract", "std-string-only", "#include <string>\n"),
     ("compile_service", "fairway-service", SERVICE),
+    ("compile_service", "fairway-service+transport+main", PROGRAM),
     ("compile_service", "fairway-headers-only", "#include <fairway/fairway.hpp>\n#include <fairway/inproc.hpp>\n"),
     ("compile_service", "boost-asio-only", "#include <boost/asio.hpp>\n"),
     ("compile_service", "nlohmann-json-only", "#include <nlohmann/json.hpp>\n"),

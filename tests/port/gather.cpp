@@ -19,7 +19,7 @@ shop::ask_price const tea{.sku = "tea"};
 
 // Sellers who answer after so many seconds, with so many cents.
 struct market {
-    explicit market(bench& b) : b(b) {}
+    explicit market(bench& on) : b(on) {}
     void add(std::string name, duration after, int cents) {
         auto& s = *sellers.emplace_back(std::make_unique<service>(b.transport(), name));
         s.handle<shop::offers>([name, after, cents](shop::ask_price const&) -> task<shop::price> {

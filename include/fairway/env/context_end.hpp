@@ -3,6 +3,7 @@
 #define FAIRWAY_ENV_CONTEXT_END_HPP
 
 #include <fairway/env/task.hpp>
+#include <fairway/envelope/time.hpp>
 
 #include <boost/asio/execution_context.hpp>
 #include <boost/asio/query.hpp>
@@ -14,7 +15,7 @@
 
 namespace fairway::env {
 
-/// Something that keeps suspended coroutines, and has to drop them when their execution context goes.
+/// Something that lives in an execution context and keeps suspended coroutines, which it has to drop when that goes.
 class keeper {
 public:
     keeper() = default;
@@ -23,9 +24,11 @@ public:
     virtual ~keeper() = default;
     /// The execution context is being destroyed: drop its coroutines without resuming them.
     virtual void abandon() noexcept = 0;
+    /// The program wants to end: begin to end in good order, within `deadline`. What need not does nothing.
+    virtual void shutdown(duration deadline) { static_cast<void>(deadline); }
 };
 
-/// Tells the keepers of an execution context that it ends.
+/// Tells the keepers of an execution context that it ends, or shall end.
 ///
 /// A suspended coroutine owns what it uses, and is owned by what will resume it. Where that is a circle, somebody has
 /// to cut it when the context is destroyed before the coroutine has ended.
@@ -49,15 +52,21 @@ public:
         self.keepers_.push_back(std::move(one));
     }
 
+    /// Asks all to end in good order.
+    void shut_all_down(duration deadline) {
+        for (auto const& one : live()) one->shutdown(deadline);
+    }
+
 private:
     void shutdown() override {
-        std::vector<std::weak_ptr<keeper>> all;
-        {
-            std::lock_guard const lock(mutex_);
-            all = std::exchange(keepers_, {});
-        }
-        for (auto const& k : all)
-            if (auto const one = k.lock()) one->abandon();
+        for (auto const& one : live()) one->abandon();
+    }
+    std::vector<std::shared_ptr<keeper>> live() {
+        std::lock_guard const lock(mutex_);
+        std::vector<std::shared_ptr<keeper>> all;
+        for (auto const& k : keepers_)
+            if (auto one = k.lock()) all.push_back(std::move(one));
+        return all;
     }
 
     std::mutex mutex_;

@@ -46,11 +46,11 @@ struct run_job {
     void operator()() const { what->run(); }
 };
 
-inline void post_job(asio::any_io_executor const& executor, std::unique_ptr<job> what) {
-    asio::post(executor, run_job{std::move(what)});
+inline void post_job(asio::any_io_executor const& executor, job* what) {
+    asio::post(executor, run_job{std::unique_ptr<job>(what)});
 }
-inline void dispatch_job(asio::any_io_executor const& executor, std::unique_ptr<job> what) {
-    asio::dispatch(executor, run_job{std::move(what)});
+inline void dispatch_job(asio::any_io_executor const& executor, job* what) {
+    asio::dispatch(executor, run_job{std::unique_ptr<job>(what)});
 }
 
 } // namespace detail
@@ -58,19 +58,20 @@ inline void dispatch_job(asio::any_io_executor const& executor, std::unique_ptr<
 /// Runs `f` on `executor`, never before this returns.
 template <class F>
 void post(asio::any_io_executor const& executor, F f) {
-    detail::post_job(executor, std::make_unique<detail::job_of<F>>(std::move(f)));
+    detail::post_job(executor, new detail::job_of<F>(std::move(f)));
 }
 
 /// Runs `f` on `executor`, at once where this runs there.
 template <class F>
 void dispatch(asio::any_io_executor const& executor, F f) {
-    detail::dispatch_job(executor, std::make_unique<detail::job_of<F>>(std::move(f)));
+    detail::dispatch_job(executor, new detail::job_of<F>(std::move(f)));
 }
 
-/// Starts a task on `executor`; `done` is told how it ended. It is cancelled through `slot`.
-inline void spawn(asio::any_io_executor const& executor, task<> what, std::function<void(std::exception_ptr)> done,
-    asio::cancellation_slot slot = {}) {
-    asio::co_spawn(executor, std::move(what), asio::bind_cancellation_slot(slot, std::move(done)));
+/// Starts a task on `executor`; calls `done` when it has ended, however. It is cancelled through `slot`.
+inline void spawn(
+    asio::any_io_executor const& executor, task<> what, std::function<void()> done, asio::cancellation_slot slot = {}) {
+    auto ended = [done = std::move(done)](std::exception_ptr const&) { done(); };
+    asio::co_spawn(executor, std::move(what), asio::bind_cancellation_slot(slot, std::move(ended)));
 }
 
 } // namespace fairway::env

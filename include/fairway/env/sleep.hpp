@@ -7,8 +7,6 @@
 #include <fairway/env/task.hpp>
 #include <fairway/error.hpp>
 
-#include <boost/asio/any_completion_handler.hpp>
-#include <boost/asio/append.hpp>
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -22,14 +20,12 @@ namespace fairway {
 namespace detail {
 
 struct sleeper {
-    using handler = asio::any_completion_handler<void(error_code)>;
-
     // Owned by its alarm alone: were it owned by the coroutine that it wakes too, both would leak where the context
     // goes before it rings.
-    static void start(asio::any_io_executor const& executor, handler h, duration d) {
-        auto const self = std::make_shared<sleeper>(executor);
-        auto const slot = asio::get_associated_cancellation_slot(h);
-        self->handler_.emplace(std::move(h));
+    static void start(asio::any_io_executor const& executor, duration d, error_code& into, env::continuation c) {
+        auto const self = std::make_shared<sleeper>(executor, into);
+        auto const slot = asio::get_associated_cancellation_slot(c);
+        self->wake_.emplace(std::move(c));
         if (slot.is_connected()) {
             auto assignable = slot;
             assignable.assign([weak = std::weak_ptr(self)](asio::cancellation_type) {
@@ -40,20 +36,22 @@ struct sleeper {
         self->alarm_->set(when, [self] { self->finish({}); });
     }
 
-    explicit sleeper(asio::any_io_executor const& executor)
-        : clock_(env::clock::of(executor)), alarm_(clock_.make_alarm(executor)) {}
+    sleeper(asio::any_io_executor const& executor, error_code& into)
+        : clock_(env::clock::of(executor)), alarm_(clock_.make_alarm(executor)), into_(into) {}
 
     void finish(error_code ec) {
-        if (!handler_) return;
-        handler h(std::move(*handler_));
-        handler_.reset();
+        if (!wake_) return;
+        env::continuation wake(std::move(*wake_));
+        wake_.reset();
         alarm_->cancel();
-        asio::dispatch(asio::append(std::move(h), ec));
+        into_ = ec;
+        asio::dispatch(std::move(wake));
     }
 
     env::clock& clock_;
     std::unique_ptr<env::alarm> alarm_;
-    std::optional<handler> handler_;
+    error_code& into_;
+    std::optional<env::continuation> wake_;
 };
 
 } // namespace detail
@@ -63,8 +61,10 @@ struct sleeper {
 /// Cancellable: throws `boost::asio::error::operation_aborted`.
 inline task<> sleep_for(duration d) {
     auto const executor = co_await asio::this_coro::executor;
-    auto start = [&](detail::sleeper::handler h) { detail::sleeper::start(executor, std::move(h), d); };
-    co_await env::suspend<void(error_code)>(start);
+    error_code ended;
+    auto start = [&](env::continuation c) { detail::sleeper::start(executor, d, ended, std::move(c)); };
+    co_await env::suspend(start);
+    if (ended) throw system_error(ended, "sleep_for");
 }
 
 } // namespace fairway

@@ -7,45 +7,45 @@
 #include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/deferred.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <utility>
 
 namespace fairway::env {
 
+/// Resumes what waits, once, on the executor that it is associated with: `asio::dispatch(std::move(c))`. Until then it
+/// owns what waits, so that a result can be written into a variable of the waiting coroutine before it is resumed.
+///
+/// Never assign one: Boost 1.81's move assignment calls itself for ever. Construct or emplace.
+using continuation = asio::any_completion_handler<void()>;
+
 namespace detail {
 
-// A reference to a function that takes a handler: one type for each signature, whatever the function is.
-template <class Signature>
+// A reference to a function that takes a continuation. One type for all, and no arguments: each further instantiation
+// of what Asio needs to suspend a coroutine costs a translation unit 0.2 s with g++ -O0.
 class starter {
 public:
     template <class F>
     starter(std::in_place_t, F& f)
-        : f_(&f),
-          call_([](void* g, asio::any_completion_handler<Signature> h) { (*static_cast<F*>(g))(std::move(h)); }) {}
-    void operator()(asio::any_completion_handler<Signature> h) const { call_(f_, std::move(h)); }
+        : f_(&f), call_([](void* g, continuation c) { (*static_cast<F*>(g))(std::move(c)); }) {}
+    void operator()(continuation c) const { call_(f_, std::move(c)); }
 
 private:
     void* f_;
-    void (*call_)(void*, asio::any_completion_handler<Signature>);
+    void (*call_)(void*, continuation);
 };
 
-template <class Signature>
-auto suspend(starter<Signature> start) {
-    auto initiate = [start](auto&& handler) {
-        start(asio::any_completion_handler<Signature>(std::forward<decltype(handler)>(handler)));
-    };
-    return asio::async_initiate<asio::deferred_t const, Signature>(std::move(initiate), asio::deferred);
+inline auto suspend(starter start) {
+    auto initiate = [start](auto&& handler) { start(continuation(std::forward<decltype(handler)>(handler))); };
+    return asio::async_initiate<asio::deferred_t const, void()>(std::move(initiate), asio::deferred);
 }
 
 } // namespace detail
 
-/// Suspends the awaiting coroutine: `start(handler)` is called with what resumes it, an
-/// `any_completion_handler<Signature>`. Name `start` before: `auto start = [&](auto handler) {...}; co_await
-/// suspend<void()>(start);`
-template <class Signature, class Start>
+/// Suspends the awaiting coroutine: `start(continuation)` gets what resumes it. Name `start` before:
+/// `auto start = [&](env::continuation c) {...}; co_await env::suspend(start);`
+template <class Start>
 auto suspend(Start& start) {
-    return detail::suspend<Signature>(detail::starter<Signature>(std::in_place, start));
+    return detail::suspend(detail::starter(std::in_place, start));
 }
 
 } // namespace fairway::env

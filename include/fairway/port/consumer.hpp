@@ -16,6 +16,7 @@
 #include <algorithm>
 #include <atomic>
 #include <functional>
+#include <list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -67,8 +68,7 @@ public:
         if (stopped_.exchange(true)) return;
         // Where a handler closes its own service, its message can still end when it returns.
         if (!pumping_) leave();
-        auto const running = workers_;
-        for (auto const& w : running) w->signal.emit(asio::cancellation_type::terminal);
+        for (auto& w : workers_) w.emit(asio::cancellation_type::terminal);
         lanes_.clear();
         auto parked = std::move(parked_);
         parked_.clear();
@@ -105,10 +105,6 @@ private:
         in_flight_ = 0;
     }
 
-    using wake_handler = asio::any_completion_handler<void()>;
-    struct worker {
-        asio::cancellation_signal signal;
-    };
     struct job {
         delivery message;
         handler_entry const* entry;
@@ -197,23 +193,22 @@ private:
     // A coroutine that works until there is nothing to do, then parks: no coroutine is spawned per message.
     void wake_worker() {
         if (!parked_.empty()) {
-            wake_handler wake(std::move(parked_.back()));
+            env::continuation wake(std::move(parked_.back()));
             parked_.pop_back();
             std::move(wake)();
         } else if (workers_.size() < lanes_.limit()) {
-            auto const mine = workers_.emplace_back(std::make_shared<worker>());
-            auto const gone = [self = shared_from_this(), mine](
-                                  std::exception_ptr const&) { std::erase(self->workers_, mine); };
-            env::spawn(executor_, work(shared_from_this()), gone, mine->signal.slot());
+            // Workers end with the consumer only, which must not go before the last of them has let its slot go.
+            auto const keep = [self = shared_from_this()] {};
+            env::spawn(executor_, work(shared_from_this()), keep, workers_.emplace_back().slot());
         }
     }
 
     static task<> work(std::shared_ptr<consumer> self) {
-        auto park = [&self](wake_handler wake) { self->parked_.push_back(std::move(wake)); };
+        auto park = [&self](env::continuation wake) { self->parked_.push_back(std::move(wake)); };
         while (!self->ending()) {
             auto next = self->lanes_.next();
             if (!next) {
-                co_await env::suspend<void()>(park);
+                co_await env::suspend(park);
                 continue;
             }
             std::exception_ptr error;
@@ -324,8 +319,8 @@ private:
     std::shared_ptr<source> source_;
     std::vector<delivery> batch_;
     std::vector<settlement> settled_;
-    std::vector<std::shared_ptr<worker>> workers_;
-    std::vector<wake_handler> parked_;
+    std::list<asio::cancellation_signal> workers_;
+    std::vector<env::continuation> parked_;
     std::function<void()> on_idle_;
     std::size_t in_flight_ = 0;
     bool pumping_ = false;

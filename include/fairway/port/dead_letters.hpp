@@ -5,8 +5,7 @@
 #include <fairway/port/observer.hpp>
 #include <fairway/transport/any_transport.hpp>
 
-#include <boost/asio/bind_executor.hpp>
-
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -33,8 +32,8 @@ public:
           counts_(std::move(counts)) {}
 
     // Calls `done` once: at once where there is room, later otherwise; until then the delivery stays unsettled.
-    template <class Done>
-    void put(delivery const& d, std::string_view code, std::string_view text, time_point now, Done done) {
+    void put(delivery const& d, std::string_view code, std::string_view text, time_point now,
+        std::function<void(error_code)> done) {
         if (!sink_) {
             address const to{dead_letter_channel(channel_, group_), channel_kind::point_to_point, 0};
             sink_ = transport_.open(to);
@@ -43,9 +42,7 @@ public:
         error_code why = errc::queue_full;
         if (sink_->accepts_at_once() && sink_->try_send({&letter, 1}, why) == 1) return done(error_code());
         if (sink_->accepts_at_once() && why != errc::queue_full) return done(why);
-        sink_->send({letter}, env::steady_point::max(),
-            asio::bind_executor(transport_.get_executor(),
-                [done = std::move(done)](std::vector<outcome> const& o) mutable { done(o.front().error); }));
+        send_one(*sink_, letter, env::steady_point::max(), transport_.get_executor(), std::move(done));
     }
 
 private:

@@ -43,15 +43,15 @@ public:
         return address_;
     }
 
-    // Registers a request; `handler` completes with its reply, or with timed_out, cancelled or closed.
-    void expect(message_id id, env::steady_point deadline, reply_handler handler) {
-        auto slot = asio::get_associated_cancellation_slot(handler);
+    // Registers a request; `r` gets its reply, or with timed_out, cancelled or closed.
+    void expect(message_id id, env::steady_point deadline, reader r) {
+        auto slot = asio::get_associated_cancellation_slot(r.resume);
         if (slot.is_connected())
             slot.assign([weak = weak_from_this(), id](asio::cancellation_type) {
                 if (auto const self = weak.lock()) self->end(id, errc::cancelled);
             });
         count(counts_->requested);
-        auto refused = add(id, deadline, waiter{std::move(handler), nullptr});
+        auto refused = add(id, deadline, waiter{std::move(r), nullptr});
         if (refused) complete_later(executor_, std::move(*refused->first.single), {refused->second, {}});
     }
 
@@ -135,7 +135,7 @@ public:
 private:
     // One of the two: a request with one reply, or one with a stream of them.
     struct waiter {
-        std::optional<reply_handler> single;
+        std::optional<reader> single;
         std::shared_ptr<reply_stream> stream;
 
         void end(error_code why) {

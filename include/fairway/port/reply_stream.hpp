@@ -3,13 +3,12 @@
 #define FAIRWAY_PORT_REPLY_STREAM_HPP
 
 #include <fairway/env/execute.hpp>
+#include <fairway/env/suspend.hpp>
 #include <fairway/env/task.hpp>
 #include <fairway/envelope/envelope.hpp>
 #include <fairway/envelope/limits.hpp>
 #include <fairway/error.hpp>
 
-#include <boost/asio/any_completion_handler.hpp>
-#include <boost/asio/append.hpp>
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
@@ -27,24 +26,30 @@ struct answer {
     error_code error;
     envelope message;
 };
-using reply_handler = asio::any_completion_handler<void(answer)>;
+// Who waits for an answer: it is written into `into`, which lives as long as `resume`.
+struct reader {
+    env::continuation resume;
+    answer* into;
+};
 
-// Completes on the executor that the handler is associated with; at once where that is the current one.
-inline void complete(reply_handler h, answer a) { asio::dispatch(asio::append(std::move(h), std::move(a))); }
+// Completes on the executor that the reader is associated with; at once where that is the current one.
+inline void complete(reader r, answer a) {
+    *r.into = std::move(a);
+    asio::dispatch(std::move(r.resume));
+}
 // The same, never before the caller has returned: from within an initiation, where each completion at once would nest.
-inline void complete_later(asio::any_io_executor const& executor, reply_handler h, answer a) {
-    env::post(executor, [h = std::move(h), a = std::move(a)]() mutable { complete(std::move(h), std::move(a)); });
+inline void complete_later(asio::any_io_executor const& executor, reader r, answer a) {
+    *r.into = std::move(a);
+    env::post(executor, [resume = std::move(r.resume)]() mutable { asio::dispatch(std::move(resume)); });
 }
 
 // The replies to one request, in the order in which they came; read by one coroutine. Thread-safe.
 class reply_stream : public std::enable_shared_from_this<reply_stream> {
 public:
-    using handler = reply_handler;
-
     explicit reply_stream(asio::any_io_executor executor) : executor_(std::move(executor)) {}
 
     void put(envelope e) {
-        std::optional<handler> reader;
+        std::optional<reader> waiting;
         {
             std::lock_guard const lock(mutex_);
             if (!reader_) {
@@ -52,14 +57,14 @@ public:
                 if (waiting_.size() < limits::queue_messages) waiting_.push_back(std::move(e));
                 return;
             }
-            reader = take_reader();
+            waiting.emplace(take_reader());
         }
-        complete(std::move(*reader), {{}, std::move(e)});
+        complete(std::move(*waiting), {{}, std::move(e)});
     }
 
     // The reader, if it waits, gets `why` instead of a reply; after closed and cancelled every later read does too.
     void end(error_code why) {
-        std::optional<handler> reader;
+        std::optional<reader> waiting;
         {
             std::lock_guard const lock(mutex_);
             if (why != errc::timed_out) ended_ = why;
@@ -67,13 +72,13 @@ public:
                 late_ = late_ || why == errc::timed_out;
                 return;
             }
-            reader = take_reader();
+            waiting.emplace(take_reader());
         }
-        complete(std::move(*reader), {why, {}});
+        complete(std::move(*waiting), {why, {}});
     }
 
-    void read(handler h) {
-        auto slot = asio::get_associated_cancellation_slot(h);
+    void read(reader r) {
+        auto slot = asio::get_associated_cancellation_slot(r.resume);
         if (slot.is_connected())
             slot.assign([weak = weak_from_this()](asio::cancellation_type) {
                 if (auto const self = weak.lock()) self->end(errc::cancelled);
@@ -90,30 +95,30 @@ public:
             } else if (std::exchange(late_, false)) {
                 why = errc::timed_out;
             } else {
-                reader_.emplace(std::move(h));
+                reader_.emplace(std::move(r));
                 return;
             }
         }
-        complete_later(executor_, std::move(h), {why, std::move(next)});
+        complete_later(executor_, std::move(r), {why, std::move(next)});
     }
 
     void abandon() {
-        std::optional<handler> dropped;
+        std::optional<reader> dropped;
         std::lock_guard const lock(mutex_);
-        if (reader_) dropped = take_reader();
+        if (reader_) dropped.emplace(take_reader());
     }
 
 private:
-    std::optional<handler> take_reader() {
-        std::optional<handler> h(std::move(*reader_));
+    reader take_reader() {
+        reader r(std::move(*reader_));
         reader_.reset();
-        return h;
+        return r;
     }
 
     asio::any_io_executor executor_;
     std::mutex mutex_;
     std::deque<envelope> waiting_;
-    std::optional<handler> reader_;
+    std::optional<reader> reader_;
     error_code ended_;
     // A deadline that passed while nobody read; the reader checks whether it is still its deadline.
     bool late_ = false;

@@ -8,9 +8,9 @@
 #include <fairway/port/typed_body.hpp>
 
 #include <algorithm>
+#include <iterator>
 #include <memory>
 #include <optional>
-#include <ranges>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -22,12 +22,18 @@ namespace fairway::detail {
 inline constexpr std::string_view fault_type = "fairway.fault";
 inline constexpr std::string_view fault_code_header = "fw-fault-code";
 
+// Anything that a range-based for can walk; <ranges> itself would cost every translation unit 0.2 s.
+template <class R>
+concept range = requires(R const& r) {
+    std::begin(r);
+    std::end(r);
+};
 template <class M, class Channel>
 inline constexpr bool is_range_of_messages = false;
 template <class M, class Channel>
-    requires(!carries<Channel, std::remove_cvref_t<M>> && std::ranges::input_range<M>)
+    requires(!carries<Channel, std::remove_cvref_t<M>> && range<M>)
 inline constexpr bool is_range_of_messages<M, Channel> =
-    carries<Channel, std::remove_cvref_t<std::ranges::range_reference_t<M>>>;
+    carries<Channel, std::remove_cvref_t<decltype(*std::begin(std::declval<M const&>()))>>;
 
 template <class List>
 struct reply_result;
@@ -113,8 +119,9 @@ Reply read_reply(envelope const& e) {
 template <class Reply>
 task<Reply> request(std::shared_ptr<sender_core> core, envelope e, duration timeout) {
     auto const type = e.head().type;
-    auto start = [&](reply_handler h) { core->exchange(std::move(e), timeout, std::move(h)); };
-    answer const a = co_await env::suspend<void(answer)>(start);
+    answer a;
+    auto start = [&](env::continuation c) { core->exchange(std::move(e), timeout, reader{std::move(c), &a}); };
+    co_await env::suspend(start);
     if (a.error) throw system_error(a.error, "request " + std::string(type) + " to " + core->to().channel);
     co_return read_reply<Reply>(a.message);
 }
@@ -157,10 +164,11 @@ task<gathered<Reply>> gather(
     expectation const ending(answers, id);
     gathering<env::steady_point> rules(clock.steady_now(), until.total(), until.stall(), until.maximum());
     co_await sender_core::send(core, std::move(e), std::min(patience, until.total()));
-    auto read = [&](reply_handler h) { stream->read(std::move(h)); };
+    answer a;
+    auto read = [&](env::continuation c) { stream->read(reader{std::move(c), &a}); };
     for (;;) {
         answers->set_deadline(id, rules.deadline());
-        answer const a = co_await env::suspend<void(answer)>(read);
+        co_await env::suspend(read);
         envelope const& next = a.message;
         if (a.error == errc::timed_out) {
             if (clock.steady_now() < rules.deadline()) continue;

@@ -73,10 +73,9 @@ private:
         error_code why = errc::unroutable;
         if (to && to->accepts_at_once() && to->try_send({&answer, 1}, why) == 1) return;
         if (to && (why == errc::queue_full || !to->accepts_at_once())) {
-            std::vector<envelope> one{answer};
-            to->send(std::move(one), deadline_of(answer),
-                [counts = counts_, id = request.id()](std::vector<outcome> const& o) {
-                    if (o.front().error) lost(*counts, id, o.front().error);
+            send_one(
+                *to, answer, deadline_of(answer), executor_, [counts = counts_, id = request.id()](error_code failed) {
+                    if (failed) lost(*counts, id, failed);
                 });
             return;
         }

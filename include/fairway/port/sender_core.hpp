@@ -128,26 +128,26 @@ public:
             replies_->end(id, why);
             return;
         }
-        std::vector<envelope> one;
-        one.push_back(std::move(e));
-        sink_->send(std::move(one), deadline,
-            [waiting = std::weak_ptr(replies_), counts = counts_, id](std::vector<outcome> const& o) {
-                if (!o.front().error) return count(counts->sent);
-                if (auto const r = waiting.lock()) r->end(id, o.front().error);
+        send_one(*sink_, std::move(e), deadline, executor_,
+            [waiting = std::weak_ptr(replies_), counts = counts_, id](error_code why) {
+                if (!why) return count(counts->sent);
+                if (auto const r = waiting.lock()) r->end(id, why);
             });
     }
 
-    // Sends a request and hands its reply to `handler`.
-    void exchange(envelope e, duration timeout, reply_handler handler) {
-        if (closed()) return complete_later(executor_, std::move(handler), {errc::closed, {}});
+    // Sends a request and hands its reply to `r`.
+    void exchange(envelope e, duration timeout, reader r) {
+        if (closed()) return complete_later(executor_, std::move(r), {errc::closed, {}});
         auto const deadline = saturating_add(clock_.steady_now(), timeout);
-        replies_->expect(e.head().id, deadline, std::move(handler));
+        replies_->expect(e.head().id, deadline, std::move(r));
         send_request(std::move(e), deadline);
     }
 
     static task<> flush(std::shared_ptr<sender_core> self) {
-        auto start = [&](asio::any_completion_handler<void(error_code)> h) { self->sink_->flush(std::move(h)); };
-        co_await env::suspend<void(error_code)>(start);
+        error_code failed;
+        auto start = [&](env::continuation c) { self->sink_->flush(failed, std::move(c)); };
+        co_await env::suspend(start);
+        if (failed) throw system_error(failed, "flush to " + self->to_.channel);
     }
 
     address const& to() const noexcept { return to_; }
@@ -159,8 +159,9 @@ private:
     static task<std::vector<outcome>> wait_for_room(
         std::shared_ptr<sender_core> self, std::vector<envelope> all, duration patience) {
         auto const deadline = saturating_add(self->clock_.steady_now(), patience);
-        auto start = [&](send_handler h) { self->sink_->send(std::move(all), deadline, std::move(h)); };
-        auto outcomes = co_await env::suspend<void(std::vector<outcome>)>(start);
+        std::vector<outcome> outcomes;
+        auto start = [&](env::continuation c) { self->sink_->send(std::move(all), deadline, outcomes, std::move(c)); };
+        co_await env::suspend(start);
         for (auto const& o : outcomes)
             if (o) count(self->counts_->sent);
         co_return outcomes;

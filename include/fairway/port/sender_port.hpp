@@ -13,7 +13,6 @@
 #include <concepts>
 #include <memory>
 #include <optional>
-#include <ranges>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -121,10 +120,9 @@ public:
     }
 
     /// Sends copies of many messages in their order; one outcome each, nothing is thrown for a refused one.
-    template <std::ranges::input_range Range>
+    template <detail::range Range>
     [[nodiscard]] task<std::vector<outcome>> send_all(Range const& messages, send_options const& options = {}) const {
         std::vector<envelope> all;
-        if constexpr (std::ranges::sized_range<Range const>) all.reserve(std::ranges::size(messages));
         for (auto const& m : messages)
             if constexpr (sendable<decltype(m)>()) all.push_back(make(m, options));
         return detail::sender_core::send_all(core_, std::move(all), options.patience());

@@ -7,7 +7,6 @@
 #include <fairway/port/consumer.hpp>
 #include <fairway/port/responder.hpp>
 #include <fairway/port/sender_core.hpp>
-#include <fairway/service/registry.hpp>
 
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
@@ -23,14 +22,13 @@ namespace fairway::detail {
 
 // What a service is made of; its parts outlive the `service` object until they have ended. The consumers are used on
 // the executor only.
-class service_core final : public registered, public env::keeper, public std::enable_shared_from_this<service_core> {
+class service_core final : public env::keeper, public std::enable_shared_from_this<service_core> {
 public:
     service_core(any_transport transport, std::string name, std::shared_ptr<observer> watcher)
         : transport_(std::move(transport)),
           executor_(transport_.get_executor()),
           clock_(env::clock::of(executor_)),
-          counts_(std::make_shared<telemetry>()),
-          registry_(&registry::of(executor_)) {
+          counts_(std::make_shared<telemetry>()) {
         if (!is_valid_name(name)) fail(errc::invalid_name, "service name");
         counts_->service = std::move(name);
         counts_->watcher = std::move(watcher);
@@ -55,10 +53,7 @@ public:
         if (a.shards > 0 && !able.sharded) fail(errc::unsupported, a.channel + ": sharded channels");
     }
 
-    void enlist() {
-        registry_->add(weak_from_this());
-        env::context_end::tell(executor_, weak_from_this());
-    }
+    void enlist() { env::context_end::tell(executor_, weak_from_this()); }
 
     std::shared_ptr<sender_core> sender(address const& to, bool asks) {
         if (closed()) fail(errc::closed, "sender of " + to.channel);
@@ -87,7 +82,7 @@ public:
     }
 
     // Completes when the service is closed.
-    void wait(asio::any_completion_handler<void()> h) {
+    void wait(env::continuation h) {
         {
             std::lock_guard const lock(mutex_);
             if (!finished_) {
@@ -99,7 +94,7 @@ public:
     }
 
     // Stops intake and completes when all that was received has ended, or at the deadline, whichever is first.
-    void quiesce(duration deadline, asio::any_completion_handler<void()> h) {
+    void quiesce(duration deadline, env::continuation h) {
         env::dispatch(executor_, [self = shared_from_this(), deadline, h = std::move(h)]() mutable {
             self->quiesce_here(deadline, std::move(h));
         });
@@ -128,7 +123,7 @@ public:
         replies_->abandon();
         for (auto const& c : consumers_) c->abandon();
         alarm_.reset();
-        std::vector<asio::any_completion_handler<void()>> dropped;
+        std::vector<env::continuation> dropped;
         std::lock_guard const lock(mutex_);
         finished_ = true;
         for (auto* list : {&waiters_, &quiet_waiters_}) {
@@ -140,7 +135,7 @@ public:
     void shutdown(duration deadline) override;
 
 private:
-    void quiesce_here(duration deadline, asio::any_completion_handler<void()> h) {
+    void quiesce_here(duration deadline, env::continuation h) {
         if (!std::exchange(draining_, true)) {
             for (auto const& c : consumers_) {
                 c->on_idle([weak = weak_from_this()] {
@@ -171,7 +166,7 @@ private:
     void stop() {
         for (auto const& c : consumers_) c->stop();
         wake_quiet();
-        std::vector<asio::any_completion_handler<void()>> all;
+        std::vector<env::continuation> all;
         {
             std::lock_guard const lock(mutex_);
             finished_ = true;
@@ -180,7 +175,7 @@ private:
         }
         wake(std::move(all));
     }
-    static void wake(std::vector<asio::any_completion_handler<void()>> all) {
+    static void wake(std::vector<env::continuation> all) {
         for (auto& h : all) asio::dispatch(std::move(h));
     }
 
@@ -188,18 +183,17 @@ private:
     asio::any_io_executor executor_;
     env::clock& clock_;
     std::shared_ptr<telemetry> counts_;
-    registry* registry_;
     std::shared_ptr<replies> replies_;
     std::shared_ptr<responder> responder_;
     std::atomic<bool> closed_{false};
     std::atomic<bool> context_gone_{false};
     std::mutex mutex_;
     std::vector<std::shared_ptr<sender_core>> senders_;
-    std::vector<asio::any_completion_handler<void()>> waiters_;
+    std::vector<env::continuation> waiters_;
     bool finished_ = false;
     // Used on the executor only.
     std::vector<std::shared_ptr<consumer>> consumers_;
-    std::vector<asio::any_completion_handler<void()>> quiet_waiters_;
+    std::vector<env::continuation> quiet_waiters_;
     std::unique_ptr<env::alarm> alarm_;
     bool started_ = false;
     bool draining_ = false;
@@ -207,14 +201,14 @@ private:
 
 inline task<ledger> drain(std::shared_ptr<service_core> self, duration deadline) {
     if (!self->closed()) {
-        auto quiesce = [&](asio::any_completion_handler<void()> h) { self->quiesce(deadline, std::move(h)); };
-        co_await env::suspend<void()>(quiesce);
+        auto quiesce = [&](env::continuation h) { self->quiesce(deadline, std::move(h)); };
+        co_await env::suspend(quiesce);
         for (auto const& s : self->senders())
             if (!s->closed()) co_await sender_core::flush(s);
         self->close();
     }
-    auto wait = [&](asio::any_completion_handler<void()> h) { self->wait(std::move(h)); };
-    co_await env::suspend<void()>(wait);
+    auto wait = [&](env::continuation h) { self->wait(std::move(h)); };
+    co_await env::suspend(wait);
     co_return self->counts()->read();
 }
 
@@ -223,7 +217,7 @@ inline task<> drain_and_forget(std::shared_ptr<service_core> self, duration dead
 }
 
 inline void service_core::shutdown(duration deadline) {
-    env::spawn(executor_, drain_and_forget(shared_from_this(), deadline), [](std::exception_ptr const&) {});
+    env::spawn(executor_, drain_and_forget(shared_from_this(), deadline), [] {});
 }
 
 } // namespace fairway::detail

@@ -2,8 +2,8 @@
 #ifndef FAIRWAY_SERVICE_RUN_HPP
 #define FAIRWAY_SERVICE_RUN_HPP
 
+#include <fairway/env/context_end.hpp>
 #include <fairway/env/task.hpp>
-#include <fairway/service/registry.hpp>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -36,7 +36,7 @@ inline int report(std::exception_ptr const& error) {
 inline void drain_on_signal(asio::io_context& context, asio::signal_set& signals) {
     signals.async_wait([&](boost::system::error_code ec, int) {
         if (ec) return;
-        asio::use_service<registry>(context).drain_all();
+        asio::use_service<env::context_end>(context).shut_all_down(std::chrono::seconds(30));
         signals.async_wait([&](boost::system::error_code again, int) {
             if (!again) context.stop();
         });

@@ -142,7 +142,7 @@ private:
     }
     static task<> run_until_closed(std::shared_ptr<detail::service_core> core) {
         core->start();
-        auto wait = [&core](asio::any_completion_handler<void()> h) {
+        auto wait = [&core](env::continuation h) {
             auto slot = asio::get_associated_cancellation_slot(h);
             if (slot.is_connected())
                 slot.assign([weak = std::weak_ptr(core)](asio::cancellation_type) {
@@ -150,7 +150,7 @@ private:
                 });
             core->wait(std::move(h));
         };
-        co_await env::suspend<void()>(wait);
+        co_await env::suspend(wait);
     }
     std::shared_ptr<detail::service_core> core_;
 };

@@ -6,7 +6,6 @@
 #include <fairway/testing/traffic.hpp>
 #include <fairway/transport/any_transport.hpp>
 
-#include <boost/asio/append.hpp>
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/dispatch.hpp>
@@ -58,20 +57,20 @@ public:
         return taken;
     }
 
-    void send(std::vector<envelope> envelopes, env::steady_point deadline, send_handler done) override {
+    void send(std::vector<envelope> envelopes, env::steady_point deadline, std::vector<outcome>& into,
+        env::continuation done) override {
         auto places = note(envelopes);
         auto const slot = asio::get_associated_cancellation_slot(done);
-        auto learn = [log = by_->log, places = std::move(places), done = std::move(done)](
-                         std::vector<outcome> outcomes) mutable {
-            for (std::size_t i = 0; i < places.size() && i < outcomes.size(); ++i)
-                log->end(places[i], outcomes[i] ? fate::accepted : fate::refused, outcomes[i].error);
-            asio::dispatch(asio::append(std::move(done), std::move(outcomes)));
+        auto learn = [log = by_->log, places = std::move(places), &into, done = std::move(done)]() mutable {
+            for (std::size_t i = 0; i < places.size() && i < into.size(); ++i)
+                log->end(places[i], into[i] ? fate::accepted : fate::refused, into[i].error);
+            asio::dispatch(std::move(done));
         };
-        inner_->send(std::move(envelopes), deadline, asio::bind_cancellation_slot(slot, std::move(learn)));
+        inner_->send(std::move(envelopes), deadline, into, asio::bind_cancellation_slot(slot, std::move(learn)));
     }
 
     bool accepts_at_once() const noexcept override { return inner_->accepts_at_once(); }
-    void flush(asio::any_completion_handler<void(error_code)> done) override { inner_->flush(std::move(done)); }
+    void flush(error_code& into, env::continuation done) override { inner_->flush(into, std::move(done)); }
 
 private:
     std::vector<traffic_log::place> note(std::span<envelope const> envelopes) const {

@@ -7,15 +7,17 @@
 
 #include <fairway/contract/channel.hpp>
 #include <fairway/env/clock.hpp>
+#include <fairway/env/suspend.hpp>
 #include <fairway/env/task.hpp>
 #include <fairway/envelope/delivery.hpp>
 #include <fairway/envelope/limits.hpp>
 #include <fairway/error.hpp>
 
-#include <boost/asio/any_completion_handler.hpp>
+#include <boost/asio/bind_executor.hpp>
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -87,9 +89,6 @@ struct outcome {
     explicit operator bool() const noexcept { return !error; }
 };
 
-/// Takes the outcomes of a send, one per envelope in the same order.
-using send_handler = asio::any_completion_handler<void(std::vector<outcome>)>;
-
 /// A way to one address. All operations are thread-safe.
 class sink {
 public:
@@ -102,16 +101,29 @@ public:
     /// `why` where it was not all: `errc::queue_full`, `closed`, `too_large`, `unroutable`.
     virtual std::size_t try_send(std::span<envelope const> envelopes, error_code& why) = 0;
 
-    /// Hands over all, waiting for room up to `deadline`; `done` is called once, through its associated executor.
-    /// Cancelled through the handler's cancellation slot: what was not handed over yet has `errc::cancelled`.
-    virtual void send(std::vector<envelope> envelopes, env::steady_point deadline, send_handler done) = 0;
+    /// Hands over all, waiting for room up to `deadline`; then sets `into` to the outcomes, one per envelope in the
+    /// same order, and calls `done` once, through its associated executor. `into` lives as long as `done`. Cancelled
+    /// through the handler's cancellation slot: what was not handed over yet has `errc::cancelled`.
+    virtual void send(std::vector<envelope> envelopes, env::steady_point deadline, std::vector<outcome>& into,
+        env::continuation done) = 0;
 
     /// True where `try_send` is acceptance at the transport's own level, so that nobody needs to wait for more.
     virtual bool accepts_at_once() const noexcept = 0;
 
-    /// Calls `done` as soon as all that `try_send` took is accepted or has failed.
-    virtual void flush(asio::any_completion_handler<void(error_code)> done) = 0;
+    /// Calls `done` as soon as all that `try_send` took is accepted or has failed, which `into` then tells.
+    virtual void flush(error_code& into, env::continuation done) = 0;
 };
+
+/// Sends one envelope, waiting for room up to `deadline`; `told` gets no error where it
+/// was accepted, on `executor`.
+inline void send_one(sink& to, envelope e, env::steady_point deadline, asio::any_io_executor const& executor,
+    std::function<void(error_code)> told) {
+    std::vector<envelope> one;
+    one.push_back(std::move(e));
+    auto const into = std::make_shared<std::vector<outcome>>();
+    to.send(std::move(one), deadline, *into,
+        asio::bind_executor(executor, [into, told = std::move(told)] { told(into->front().error); }));
+}
 
 /// Told by a source, on any thread, that there is something to receive, until `source::close` has returned.
 class receiver {

@@ -6,7 +6,6 @@
 #include <fairway/transport/inproc/queue.hpp>
 #include <fairway/transport/seam.hpp>
 
-#include <boost/asio/append.hpp>
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
@@ -34,7 +33,8 @@ struct bounds {
 struct waiting_send {
     std::vector<envelope> envelopes;
     std::vector<outcome> outcomes;
-    std::optional<send_handler> done;
+    std::vector<outcome>* into = nullptr;
+    std::optional<env::continuation> done;
     asio::any_io_executor executor;
     std::unique_ptr<env::alarm> alarm;
     bool finished = false;
@@ -99,10 +99,11 @@ public:
     }
 
     void send(asio::any_io_executor const& executor, std::vector<envelope> envelopes, env::steady_point deadline,
-        send_handler done) {
+        std::vector<outcome>& into, env::continuation done) {
         auto const w = std::make_shared<waiting_send>();
         w->executor = executor;
         w->envelopes = std::move(envelopes);
+        w->into = &into;
         listen_for_cancellation(w, done);
         w->done.emplace(std::move(done));
         finished_sends ended;
@@ -202,9 +203,10 @@ private:
         for (auto& w : ended) {
             env::post(w->executor, [w] {
                 w->alarm.reset();
-                send_handler done(std::move(*w->done));
+                env::continuation done(std::move(*w->done));
                 w->done.reset();
-                asio::dispatch(asio::append(std::move(done), std::move(w->outcomes)));
+                *w->into = std::move(w->outcomes);
+                asio::dispatch(std::move(done));
             });
         }
     }
@@ -220,7 +222,7 @@ private:
             });
         });
     }
-    void listen_for_cancellation(std::shared_ptr<waiting_send> const& w, send_handler const& done) {
+    void listen_for_cancellation(std::shared_ptr<waiting_send> const& w, env::continuation const& done) {
         auto slot = asio::get_associated_cancellation_slot(done);
         if (!slot.is_connected()) return;
         slot.assign([weak = std::weak_ptr(w), self = weak_from_this()](asio::cancellation_type) {

@@ -96,7 +96,8 @@ public:
         }
         for (auto& d : due) {
             std::vector<envelope> one{std::move(d.message)};
-            d.to->send(executor, std::move(one), env::steady_point::max(), [](std::vector<outcome> const&) {});
+            auto const into = std::make_shared<std::vector<outcome>>();
+            d.to->send(executor, std::move(one), env::steady_point::max(), *into, [into] {});
         }
     }
 

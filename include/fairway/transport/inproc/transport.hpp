@@ -90,7 +90,8 @@ public:
         return envelopes.size();
     }
 
-    void send(std::vector<envelope> envelopes, env::steady_point deadline, send_handler done) override {
+    void send(std::vector<envelope> envelopes, env::steady_point deadline, std::vector<outcome>& into,
+        env::continuation done) override {
         // In order: what is to be delayed goes aside at once, the rest waits for room. All outcomes together at the
         // end.
         std::vector<envelope> now;
@@ -108,24 +109,25 @@ public:
             }
             outcomes[i].error = why;
         }
-        if (places.size() == outcomes.size()) {
-            to_->send(through_->executor(), std::move(now), deadline, std::move(done));
-            return;
-        }
+        if (places.size() == outcomes.size())
+            return to_->send(through_->executor(), std::move(now), deadline, into, std::move(done));
         auto const slot = asio::get_associated_cancellation_slot(done);
-        auto merge = [outcomes = std::move(outcomes), places = std::move(places), done = std::move(done)](
-                         std::vector<outcome> sent) mutable {
-            for (std::size_t k = 0; k < places.size(); ++k) outcomes[places[k]] = sent[k];
-            asio::dispatch(asio::append(std::move(done), std::move(outcomes)));
+        auto const part = std::make_shared<std::vector<outcome>>();
+        auto merge = [part, &into, outcomes = std::move(outcomes), places = std::move(places),
+                         done = std::move(done)]() mutable {
+            for (std::size_t k = 0; k < places.size(); ++k) outcomes[places[k]] = (*part)[k];
+            into = std::move(outcomes);
+            asio::dispatch(std::move(done));
         };
-        to_->send(through_->executor(), std::move(now), deadline, asio::bind_cancellation_slot(slot, std::move(merge)));
+        to_->send(through_->executor(), std::move(now), deadline, *part,
+            asio::bind_cancellation_slot(slot, std::move(merge)));
     }
 
     bool accepts_at_once() const noexcept override { return true; }
 
-    void flush(asio::any_completion_handler<void(error_code)> done) override {
-        env::post(through_->executor(),
-            [done = std::move(done)]() mutable { asio::dispatch(asio::append(std::move(done), error_code())); });
+    void flush(error_code& into, env::continuation done) override {
+        into = {};
+        env::post(through_->executor(), [done = std::move(done)]() mutable { asio::dispatch(std::move(done)); });
     }
 
 private:

@@ -7,6 +7,8 @@
 #include <fairway/fairway.hpp>
 #include <fairway/testing.hpp>
 
+#include <cmath>
+
 using namespace fairway;
 using namespace std::chrono_literals;
 using testing::bench;
@@ -200,6 +202,32 @@ TEST_CASE("there is a bound of pending requests", "[request]") {
     CHECK_FALSE(all.front().done());
     b.advance(2s);
     CHECK(code_of([&] { all.front().result(); }) == errc::timed_out);
+}
+
+TEST_CASE("a reply that can't be encoded is a fault, not a timeout", "[request][fault]") {
+    struct weight {
+        using contract = fairway::document<"shop.weight">;
+        double kilos = 0;
+    };
+    struct weigh {
+        using contract = fairway::command<"shop.weigh", weight>;
+        std::string sku;
+    };
+    using scales = point_to_point<"scales", weigh>;
+    bench b;
+    service shop(b.transport(), "shop");
+    shop.handle<scales>([](weigh const&) { return weight{std::nan("")}; });
+    shop.start();
+    weigh const tea_chest{.sku = "tea"};
+    std::string code;
+    try {
+        b.run(b.sender<scales>().request(tea_chest));
+    } catch (fault const& f) {
+        code = f.code();
+    }
+    CHECK(code == "encode_failed");
+    CHECK(shop.stats().replied == 1);
+    CHECK(shop.stats().faulted == 1);
 }
 
 TEST_CASE("a reply that the request does not name is an error, not a timeout", "[request]") {

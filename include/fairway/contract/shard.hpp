@@ -80,7 +80,8 @@ decltype(auto) use_key(V const& value, F&& f) {
 } // namespace detail
 
 /// A message that says by what it is sharded: a member function `shard_key()`, a
-/// `static constexpr auto shard_key = &order::order_id;`, or a `shard_key(T const&)` of its `contract_for`.
+/// `static constexpr auto shard_key = &order::order_id;` (below that field), or a `shard_key(T const&)` of its
+/// `contract_for`.
 ///
 /// A key is text, an integer (written in decimal) or an enum (its number).
 template <class T>

@@ -68,10 +68,14 @@ private:
     }
 
     void post(delivery const& request, envelope answer) {
-        count(counts_->replied);
         auto const to = sink_of(request.message().head().reply_to);
         error_code why = errc::unroutable;
-        if (to && to->accepts_at_once() && to->try_send({&answer, 1}, why) == 1) return;
+        if (to && to->accepts_at_once() && to->try_send({&answer, 1}, why) == 1) return count(counts_->replied);
+        // What can't be sent is told, so that the requester does not wait in vain; a fault always can be sent.
+        bool const unsendable = why == errc::encode_failed || why == errc::too_large;
+        if (unsendable && answer.head().type != fault_type)
+            return fail(request, why == errc::too_large ? "too_large" : "encode_failed", "the reply can't be sent");
+        count(counts_->replied);
         if (to && (why == errc::queue_full || !to->accepts_at_once())) {
             send_one(
                 *to, answer, deadline_of(answer), executor_, [counts = counts_, id = request.id()](error_code failed) {

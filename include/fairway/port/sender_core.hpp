@@ -129,9 +129,9 @@ public:
             return;
         }
         send_one(*sink_, std::move(e), deadline, executor_,
-            [waiting = std::weak_ptr(replies_), counts = counts_, id](error_code why) {
-                if (!why) return count(counts->sent);
-                if (auto const r = waiting.lock()) r->end(id, why);
+            [waiting = std::weak_ptr(replies_), counts = counts_, id](error_code refused) {
+                if (!refused) return count(counts->sent);
+                if (auto const r = waiting.lock()) r->end(id, refused);
             });
     }
 

@@ -58,7 +58,8 @@ private:
 /// It lives on the executor of its transport, which must be serial (an `io_context` run by one thread, or a strand):
 /// its handlers run there and interleave only where they `co_await`. More cores: more services or instances, each on an
 /// executor of its own. Destroying it at any moment is safe: handlers are cancelled, what they had not finished is
-/// given back; `drain` first ends what has begun.
+/// given back; `drain` first ends what has begun. A handler that is suspended then unwinds when its executor next runs:
+/// what it refers to must live until then.
 class service {
 public:
     /// A service named `name` (1 to 100 of A-Z a-z 0-9 . _ -, else `errc::invalid_name`) on a transport; `watcher`, if
@@ -101,7 +102,8 @@ public:
 
     /// Ends in good order: stops intake (what was not received goes to other instances), lets running handlers finish
     /// (they may still send and await replies), flushes what was sent, then closes. At the deadline it cancels what is
-    /// left and gives it back. Returns what the service has done.
+    /// left and gives it back. Returns what the service has done. Messages that wait in a channel and were not received
+    /// yet stay there: a drain right after a send may handle nothing.
     [[nodiscard]] task<ledger> drain(duration deadline = std::chrono::seconds(30)) {
         return detail::drain(core_, deadline);
     }

@@ -38,6 +38,12 @@ using notes_v1 = publish_subscribe<"notes", note_v1>;
 using notes_v2_2 = publish_subscribe<"notes", note_v2_2>;
 using notes_v3 = publish_subscribe<"notes", note_v3>;
 
+struct wrong_order {
+    using contract = fairway::command<"shop.place-order", shop::order_placed, shop::order_refused>;
+    int sku = 1;
+};
+using wrong_orders = point_to_point<"orders", wrong_order>;
+
 struct shouting {
     using contract = fairway::command<"shop.shout">;
     std::string text;
@@ -214,11 +220,6 @@ TEST_CASE("a body that can't be read: a fault for a request, a dead letter other
     });
     stock.start();
     b.settle();
-    struct wrong_order {
-        using contract = fairway::command<"shop.place-order", shop::order_placed, shop::order_refused>;
-        int sku = 1;
-    };
-    using wrong_orders = point_to_point<"orders", wrong_order>;
     wrong_order const wrong;
     std::string text;
     try {

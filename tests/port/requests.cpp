@@ -17,6 +17,23 @@ namespace {
 
 shop::ask_price const tea{.sku = "tea"};
 
+// Another program that gives a channel of ours other contents.
+struct impostor {
+    using contract = fairway::command<"shop.ask-price", shop::order_refused>;
+    std::string sku;
+};
+using prices_elsewhere = point_to_point<"prices", impostor>;
+
+struct weight {
+    using contract = fairway::document<"shop.weight">;
+    double kilos = 0;
+};
+struct weigh {
+    using contract = fairway::command<"shop.weigh", weight>;
+    std::string sku;
+};
+using scales = point_to_point<"scales", weigh>;
+
 } // namespace
 
 TEST_CASE("a request that nobody answers times out when its time has passed, not before", "[request]") {
@@ -205,15 +222,6 @@ TEST_CASE("there is a bound of pending requests", "[request]") {
 }
 
 TEST_CASE("a reply that can't be encoded is a fault, not a timeout", "[request][fault]") {
-    struct weight {
-        using contract = fairway::document<"shop.weight">;
-        double kilos = 0;
-    };
-    struct weigh {
-        using contract = fairway::command<"shop.weigh", weight>;
-        std::string sku;
-    };
-    using scales = point_to_point<"scales", weigh>;
     bench b;
     service shop(b.transport(), "shop");
     shop.handle<scales>([](weigh const&) { return weight{std::nan("")}; });
@@ -231,11 +239,6 @@ TEST_CASE("a reply that can't be encoded is a fault, not a timeout", "[request][
 }
 
 TEST_CASE("a reply that the request does not name is an error, not a timeout", "[request]") {
-    struct impostor {
-        using contract = fairway::command<"shop.ask-price", shop::order_refused>;
-        std::string sku;
-    };
-    using prices_elsewhere = point_to_point<"prices", impostor>;
     bench b;
     service pricing(b.transport(), "pricing");
     pricing.handle<prices_elsewhere>([](impostor const&) { return shop::order_refused{"no"}; });

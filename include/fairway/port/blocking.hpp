@@ -64,16 +64,29 @@ private:
             std::exception_ptr error;
             std::optional<std::conditional_t<std::is_void_v<T>, bool, T>> value;
         };
+        // Where the coroutine is dropped with its context, that is how the call ends.
+        struct ending {
+            env::rendezvous<result>* to;
+            explicit ending(env::rendezvous<result>* t) : to(t) {}
+            ending(ending&& o) noexcept : to(std::exchange(o.to, nullptr)) {}
+            ending& operator=(ending&&) = delete;
+            ~ending() {
+                if (to) end(std::make_exception_ptr(system_error(make_error_code(errc::closed), "blocking call")), {});
+            }
+            void end(std::exception_ptr error, decltype(result::value) value) {
+                std::exchange(to, nullptr)->set(result{std::move(error), std::move(value)});
+            }
+        };
         env::rendezvous<result> meeting;
         auto const executor = port_.core()->executor();
         if constexpr (std::is_void_v<T>) {
-            asio::co_spawn(executor, std::move(operation), [&](std::exception_ptr error) {
-                meeting.set(result{error, true});
-            });
+            asio::co_spawn(executor, std::move(operation),
+                [e = ending(&meeting)](std::exception_ptr error) mutable { e.end(std::move(error), true); });
         } else {
-            asio::co_spawn(executor, std::move(operation), [&](std::exception_ptr error, T value) {
-                meeting.set(result{error, std::optional<T>(std::move(value))});
-            });
+            asio::co_spawn(
+                executor, std::move(operation), [e = ending(&meeting)](std::exception_ptr error, T value) mutable {
+                    e.end(std::move(error), std::optional<T>(std::move(value)));
+                });
         }
         result r = meeting.take();
         if (r.error) std::rethrow_exception(r.error);

@@ -136,10 +136,7 @@ private:
 
     void take(delivery& d) {
         if (ending()) return; // stop() gives it back
-        if (auto const until = d.deadline(); until && *until <= clock_.now()) {
-            tell(occurrence::expired, d, errc::expired);
-            return end(d, counts_->expired);
-        }
+        if (drop_expired(d)) return;
         handler_entry const* const entry = find(d);
         if (!entry) return refuse(d);
         if (entry->ignored) {
@@ -151,6 +148,14 @@ private:
         if (entry->call && (!concurrent_ || free)) return run(*entry, d);
         lanes_.add(key, job{std::move(d), entry});
         wake_worker();
+    }
+
+    bool drop_expired(delivery const& d) {
+        auto const until = d.deadline();
+        if (!until || *until > clock_.now()) return false;
+        tell(occurrence::expired, d, errc::expired);
+        end(d, counts_->expired);
+        return true;
     }
 
     // By the identity of the object where it is one, by name otherwise.
@@ -185,9 +190,17 @@ private:
         try {
             entry.call(handler_.get(), d, responder_);
         } catch (...) {
-            return explain(d, std::current_exception());
+            return end_or_explain(d, std::current_exception());
         }
-        end(d, counts_->accepted);
+        end_or_explain(d, nullptr);
+    }
+    // A request whose service was closed meanwhile is given back: its reply was not sent any more.
+    void end_or_explain(delivery const& d, std::exception_ptr const& error) {
+        if (d.wants_reply() && ending()) return;
+        if (error)
+            explain(d, error);
+        else
+            end(d, counts_->accepted);
     }
 
     // A coroutine that works until there is nothing to do, then parks: no coroutine is spawned per message.
@@ -211,6 +224,12 @@ private:
                 co_await env::suspend(park);
                 continue;
             }
+            // It may have waited long for its turn.
+            if (self->drop_expired(next->job.message)) {
+                self->lanes_.finish(next->key);
+                self->settle_now();
+                continue;
+            }
             std::exception_ptr error;
             try {
                 if (next->job.entry->start)
@@ -231,10 +250,12 @@ private:
             explain(d, error);
         else
             end(d, counts_->accepted);
-        if (!pumping_) {
-            flush();
-            tell_idle();
-        }
+        settle_now();
+    }
+    void settle_now() {
+        if (pumping_) return;
+        flush();
+        tell_idle();
     }
 
     // Only a fault's text crosses the wire: other exceptions may hold what is nobody else's business.
@@ -245,13 +266,12 @@ private:
         } catch (fault const& f) {
             tell(occurrence::handler_failed, d, errc::faulted, f.what());
             failed(d, f.code(), f.text());
+        } catch (unreadable const& u) {
+            tell(occurrence::handler_failed, d, u.why, u.text);
+            failed(d, u.why == errc::unknown_version ? "unknown_version" : "decode_failed", u.text);
         } catch (system_error const& e) {
             tell(occurrence::handler_failed, d, e.code(), e.what());
-            bool const unreadable = e.code() == errc::decode_failed || e.code() == errc::unknown_version;
-            if (unreadable)
-                failed(d, e.code() == errc::decode_failed ? "decode_failed" : "unknown_version", e.what());
-            else
-                failed(d, "handler_failed", "incident " + to_string(d.id()));
+            failed(d, "handler_failed", "incident " + to_string(d.id()));
         } catch (std::exception const& e) {
             tell(occurrence::handler_failed, d, errc::handler_failed, e.what());
             failed(d, "handler_failed", "incident " + to_string(d.id()));
@@ -262,35 +282,32 @@ private:
     }
 
     // A request is answered with the fault; a one-way message goes to the dead-letter channel, and is accepted once it
-    // is there.
+    // is there. Where it can't go there it stays unsettled until the service ends: given back at once it would come
+    // round and round.
     void failed(delivery const& d, std::string_view code, std::string_view text) {
         if (d.wants_reply()) {
             responder_->fail(d, code, text);
             return end(d, counts_->accepted);
         }
         tell(occurrence::dead_lettered, d, errc::handler_failed, code);
-        dead_.put(d, code, text, clock_.now(), [weak = weak_from_this(), d](error_code why) {
+        auto const done = [weak = weak_from_this(), d](error_code why) {
             auto const self = weak.lock();
             if (!self || self->left_) return;
-            if (why)
-                self->release(d);
-            else
-                self->end(d, self->counts_->dead_lettered);
-            if (self->pumping_) return;
-            self->flush();
-            self->tell_idle();
-        });
+            if (why) return self->tell(occurrence::dead_letter_refused, d, why);
+            self->end(d, self->counts_->dead_lettered);
+            self->settle_now();
+        };
+        try {
+            dead_.put(d, code, text, clock_.now(), done);
+        } catch (std::exception const& e) {
+            tell(occurrence::dead_letter_refused, d, errc::handler_failed, e.what());
+        }
     }
 
     void end(delivery const& d, std::atomic<std::uint64_t>& how) {
         if (left_) return;
         count(how);
         settled_.push_back({d.tag(), true});
-        --in_flight_;
-    }
-    void release(delivery const& d) {
-        count(counts_->released);
-        settled_.push_back({d.tag(), false});
         --in_flight_;
     }
     void flush() {

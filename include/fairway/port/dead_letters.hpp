@@ -29,15 +29,12 @@ public:
         : transport_(std::move(transport)),
           channel_(std::move(channel)),
           group_(std::move(group)),
-          counts_(std::move(counts)) {}
+          counts_(std::move(counts)),
+          sink_(transport_.open({dead_letter_channel(channel_, group_), channel_kind::point_to_point, 0})) {}
 
     // Calls `done` once: at once where there is room, later otherwise; until then the delivery stays unsettled.
     void put(delivery const& d, std::string_view code, std::string_view text, time_point now,
         std::function<void(error_code)> done) {
-        if (!sink_) {
-            address const to{dead_letter_channel(channel_, group_), channel_kind::point_to_point, 0};
-            sink_ = transport_.open(to);
-        }
         envelope const letter = wrap(d, code, text, now);
         error_code why = errc::queue_full;
         if (sink_->accepts_at_once() && sink_->try_send({&letter, 1}, why) == 1) return done(error_code());
@@ -64,7 +61,7 @@ private:
         std::string_view body;
         try {
             body = d.body();
-        } catch (system_error const&) {
+        } catch (std::exception const&) {
             // A typed body that its codec refuses, seen in process only: the letter tells of it without the body.
             set("fw-dead-body", "not encodable");
         }

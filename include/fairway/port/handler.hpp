@@ -136,7 +136,7 @@ struct handler_entry {
 template <class H, class M>
 void call_plain(void* handler, delivery const& d, std::shared_ptr<responder> const& to) {
     std::optional<M> storage;
-    M const& m = body_as<M>(d.message(), storage);
+    M const& m = request_as<M>(d.message(), storage);
     auto& h = *static_cast<H*>(handler);
     if constexpr (std::is_void_v<call_result<H, M>>)
         call<H, M>(h, m, d, to);
@@ -147,7 +147,7 @@ void call_plain(void* handler, delivery const& d, std::shared_ptr<responder> con
 template <class H, class M>
 task<> call_coroutine(void* handler, delivery const& d, std::shared_ptr<responder> const& to) {
     std::optional<M> storage;
-    M const& m = body_as<M>(d.message(), storage);
+    M const& m = request_as<M>(d.message(), storage);
     auto& h = *static_cast<H*>(handler);
     using result = typename unwrap_task<call_result<H, M>>::type;
     if constexpr (std::is_void_v<result>) {

@@ -15,12 +15,13 @@ namespace fairway {
 
 /// What an observer is told of.
 enum class occurrence {
-    handler_failed, ///< a handler threw; the text says what, the id is the one that the requester was told
-    dead_lettered,  ///< a message went to the dead-letter channel; the text says why
-    expired,        ///< a message's time to live had ended
-    unknown_type,   ///< a message of a type that the channel does not carry was skipped
-    late_reply,     ///< a reply came for a request that had ended
-    reply_lost,     ///< a reply could not be delivered: its requester has gone, or its queue is full
+    handler_failed,      ///< a handler threw; the text says what, the id is the one that the requester was told
+    dead_lettered,       ///< a message went to the dead-letter channel; the text says why
+    dead_letter_refused, ///< the dead-letter channel did not take a message: it stays unsettled
+    expired,             ///< a message's time to live had ended
+    unknown_type,        ///< a message of a type that the channel does not carry was skipped
+    late_reply,          ///< a reply came for a request that had ended
+    reply_lost,          ///< a reply could not be delivered: its requester has gone, or its queue is full
 };
 
 /// One thing that happened, for logs. Never holds bodies or header values; valid during the call.

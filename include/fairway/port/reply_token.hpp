@@ -4,6 +4,7 @@
 
 #include <fairway/port/responder.hpp>
 
+#include <exception>
 #include <memory>
 #include <string_view>
 #include <type_traits>
@@ -21,7 +22,7 @@ class reply_token {
 public:
     /// Made by the library for one delivery.
     reply_token(delivery request, std::shared_ptr<detail::responder> responder)
-        : request_(std::move(request)), responder_(std::move(responder)) {}
+        : request_(std::move(request)), responder_(std::move(responder)), exceptions_(std::uncaught_exceptions()) {}
     reply_token(reply_token&&) noexcept = default;
     reply_token& operator=(reply_token&& other) noexcept {
         std::swap(request_, other.request_);
@@ -29,7 +30,8 @@ public:
         return *this;
     }
     ~reply_token() {
-        if (!responder_) return;
+        // Where the handler throws, what it throws is the answer.
+        if (!responder_ || std::uncaught_exceptions() > exceptions_) return;
         try {
             fail(fault("no_reply", "the handler gave up its reply token without answering"));
         } catch (...) {
@@ -60,6 +62,7 @@ public:
 private:
     delivery request_;
     std::shared_ptr<detail::responder> responder_;
+    int exceptions_;
 };
 
 } // namespace fairway

@@ -120,7 +120,10 @@ template <class Reply>
 task<Reply> request(std::shared_ptr<sender_core> core, envelope e, duration timeout) {
     auto const type = e.head().type;
     answer a;
-    auto start = [&](env::continuation c) { core->exchange(std::move(e), timeout, reader{std::move(c), &a}); };
+    core->check_open();
+    auto start = [&](env::continuation c) {
+        sender_core::exchange(core, std::move(e), timeout, reader{std::move(c), &a});
+    };
     co_await env::suspend(start);
     if (a.error) throw system_error(a.error, "request " + std::string(type) + " to " + core->to().channel);
     co_return read_reply<Reply>(a.message);

@@ -125,7 +125,10 @@ public:
             why = errc::queue_full;
         if (!why) return;
         if (why != errc::queue_full) {
-            replies_->end(id, why);
+            // Later, for this may be within the initiation of what waits for the answer.
+            env::post(executor_, [waiting = std::weak_ptr(replies_), id, why] {
+                if (auto const r = waiting.lock()) r->end(id, why);
+            });
             return;
         }
         send_one(*sink_, std::move(e), deadline, executor_,
@@ -135,15 +138,15 @@ public:
             });
     }
 
-    // Sends a request and hands its reply to `r`.
-    void exchange(envelope e, duration timeout, reader r) {
-        if (closed()) return complete_later(executor_, std::move(r), {errc::closed, {}});
-        auto const deadline = saturating_add(clock_.steady_now(), timeout);
-        replies_->expect(e.head().id, deadline, std::move(r));
-        send_request(std::move(e), deadline);
+    // Sends a request and hands its reply to `r`, which may end the coroutine that holds the port before this returns.
+    static void exchange(std::shared_ptr<sender_core> self, envelope e, duration timeout, reader r) {
+        auto const deadline = saturating_add(self->clock_.steady_now(), timeout);
+        self->replies_->expect(e.head().id, deadline, std::move(r));
+        self->send_request(std::move(e), deadline);
     }
 
     static task<> flush(std::shared_ptr<sender_core> self) {
+        self->check_open();
         error_code failed;
         auto start = [&](env::continuation c) { self->sink_->flush(failed, std::move(c)); };
         co_await env::suspend(start);

@@ -43,7 +43,8 @@ inline constexpr duration default_timeout = std::chrono::seconds(30);
 /// What business logic sees of a channel that it sends to. Copies are the same port; thread-safe.
 ///
 /// Every operation takes the message into its envelope before it returns, so that nothing need outlive the call; what
-/// it returns does the sending when it is awaited. After the service was closed operations fail with `errc::closed`.
+/// it returns does the sending when it is awaited, by a coroutine whose execution context outlives the operation. After
+/// the service was closed operations fail with `errc::closed`.
 template <channel Channel>
 class sender_port {
     template <class M>

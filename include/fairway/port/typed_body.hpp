@@ -91,6 +91,21 @@ T const& body_as(envelope const& e, std::optional<T>& storage) {
     return *storage;
 }
 
+// A delivery whose body is not its message: unlike what a handler throws, its text may be told to the requester.
+struct unreadable {
+    error_code why;
+    std::string text;
+};
+
+template <class T>
+T const& request_as(envelope const& e, std::optional<T>& storage) {
+    try {
+        return body_as<T>(e, storage);
+    } catch (system_error const& error) {
+        throw unreadable{error.code(), error.what()};
+    }
+}
+
 } // namespace fairway::detail
 
 #endif

@@ -60,6 +60,8 @@ public:
         check(to);
         if (asks && !transport_.describe().replies) fail(errc::unsupported, "replies on this transport");
         std::lock_guard const lock(mutex_);
+        // Again, now that close() can't slip between.
+        if (closed()) fail(errc::closed, "sender of " + to.channel);
         for (auto const& s : senders_)
             if (s->to().channel == to.channel && s->to().kind == to.kind && s->to().shards == to.shards) return s;
         return senders_.emplace_back(std::make_shared<sender_core>(transport_, to, counts_, replies_));
@@ -76,7 +78,7 @@ public:
 
     void start() {
         env::dispatch(executor_, [self = shared_from_this()] {
-            if (self->closed() || std::exchange(self->started_, true)) return;
+            if (self->closed() || self->draining_ || std::exchange(self->started_, true)) return;
             for (auto const& c : self->consumers_) c->start();
         });
     }
@@ -145,9 +147,11 @@ private:
             }
         }
         quiet_waiters_.push_back(std::move(h));
-        if (!alarm_) {
-            alarm_ = clock_.make_alarm(executor_);
-            alarm_->set(saturating_add(clock_.steady_now(), deadline), [weak = weak_from_this()] {
+        auto const when = saturating_add(clock_.steady_now(), deadline);
+        if (!alarm_ || when < quiet_at_) {
+            if (!alarm_) alarm_ = clock_.make_alarm(executor_);
+            quiet_at_ = when;
+            alarm_->set(when, [weak = weak_from_this()] {
                 if (auto const self = weak.lock()) self->wake_quiet();
             });
         }
@@ -195,6 +199,7 @@ private:
     std::vector<std::shared_ptr<consumer>> consumers_;
     std::vector<env::continuation> quiet_waiters_;
     std::unique_ptr<env::alarm> alarm_;
+    env::steady_point quiet_at_;
     bool started_ = false;
     bool draining_ = false;
 };

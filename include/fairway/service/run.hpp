@@ -69,10 +69,15 @@ int run(Begin&& begin) {
         signals.cancel();
         context.stop();
     };
-    if constexpr (detail::begins<Begin, task<int>>) {
-        asio::co_spawn(context, begin(executor), [&](std::exception_ptr e, int value) { end(e, value); });
-    } else if constexpr (detail::begins<Begin, task<>>) {
-        asio::co_spawn(context, begin(executor), [&](std::exception_ptr e) { end(e, 0); });
+    try {
+        if constexpr (detail::begins<Begin, task<int>>) {
+            asio::co_spawn(context, begin(executor), [&](std::exception_ptr e, int value) { end(e, value); });
+        } else if constexpr (detail::begins<Begin, task<>>) {
+            asio::co_spawn(context, begin(executor), [&](std::exception_ptr e) { end(e, 0); });
+        }
+    } catch (...) {
+        // Before its task has begun: a URL that is none, for example.
+        return detail::report(std::current_exception());
     }
     context.run();
     return status;

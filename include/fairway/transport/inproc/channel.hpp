@@ -36,6 +36,8 @@ struct waiting_send {
     std::vector<outcome>* into = nullptr;
     std::optional<env::continuation> done;
     asio::any_io_executor executor;
+    // Keeps alive what drops this when the executor's context ends.
+    std::shared_ptr<void> through;
     std::unique_ptr<env::alarm> alarm;
     bool finished = false;
 };
@@ -98,10 +100,11 @@ public:
         return envelopes.size();
     }
 
-    void send(asio::any_io_executor const& executor, std::vector<envelope> envelopes, env::steady_point deadline,
-        std::vector<outcome>& into, env::continuation done) {
+    void send(asio::any_io_executor const& executor, std::shared_ptr<void> through, std::vector<envelope> envelopes,
+        env::steady_point deadline, std::vector<outcome>& into, env::continuation done) {
         auto const w = std::make_shared<waiting_send>();
         w->executor = executor;
+        w->through = std::move(through);
         w->envelopes = std::move(envelopes);
         w->into = &into;
         listen_for_cancellation(w, done);
@@ -203,6 +206,7 @@ private:
         for (auto& w : ended) {
             env::post(w->executor, [w] {
                 w->alarm.reset();
+                w->through.reset();
                 env::continuation done(std::move(*w->done));
                 w->done.reset();
                 *w->into = std::move(w->outcomes);

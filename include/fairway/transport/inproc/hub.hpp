@@ -84,21 +84,23 @@ public:
         return true;
     }
 
-    // Sends what is due at `now`, through `executor`.
-    void release_due(time_point now, asio::any_io_executor const& executor) {
+    // Sends what is due at `now`. What finds no room stays here, within the bound, and is tried again soon.
+    void release_due(time_point now) {
         std::vector<delayed> due;
         {
             std::lock_guard const lock(mutex_);
             auto const end = delayed_.upper_bound(now);
             for (auto i = delayed_.begin(); i != end; ++i) due.push_back(std::move(i->second));
             delayed_.erase(delayed_.begin(), end);
-            tell_tickers();
         }
+        std::vector<delayed> full;
         for (auto& d : due) {
-            std::vector<envelope> one{std::move(d.message)};
-            auto const into = std::make_shared<std::vector<outcome>>();
-            d.to->send(executor, std::move(one), env::steady_point::max(), *into, [into] {});
+            error_code why;
+            if (d.to->try_send({&d.message, 1}, why) == 0 && why == errc::queue_full) full.push_back(std::move(d));
         }
+        std::lock_guard const lock(mutex_);
+        for (auto& d : full) delayed_.emplace(now + retry_after, std::move(d));
+        tell_tickers();
     }
 
     // Contexts that lend their clock: `tick(first due)` is called, under the lock, whenever that changed.
@@ -114,6 +116,8 @@ public:
     }
 
 private:
+    static constexpr duration retry_after = std::chrono::milliseconds(10);
+
     struct delayed {
         std::shared_ptr<channel_state> to;
         envelope message;

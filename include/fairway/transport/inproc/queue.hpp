@@ -60,8 +60,8 @@ public:
             out.emplace_back(taken.content.message, tag_of(index), taken.content.attempt);
         }
         taken_ += n;
-        if (taken_ == mailbox_.size()) {
-            mailbox_.clear();
+        if (taken_ == mailbox_.size() || taken_ >= places_.size()) {
+            mailbox_.erase(mailbox_.begin(), mailbox_.begin() + static_cast<std::ptrdiff_t>(taken_));
             taken_ = 0;
         }
         if (n < most) hungry_ = true;

@@ -59,9 +59,9 @@ public:
 private:
     void arm(time_point due) {
         if (closed()) return;
-        auto const when = clock_.steady_now() + std::max(due - clock_.now(), duration::zero());
+        auto const when = detail::saturating_add(clock_.steady_now(), std::max(due - clock_.now(), duration::zero()));
         alarm_->set(when, [weak = weak_from_this()] {
-            if (auto const self = weak.lock()) self->hub_->release_due(self->clock_.now(), self->executor_);
+            if (auto const self = weak.lock()) self->hub_->release_due(self->clock_.now());
         });
     }
 
@@ -110,7 +110,7 @@ public:
             outcomes[i].error = why;
         }
         if (places.size() == outcomes.size())
-            return to_->send(through_->executor(), std::move(now), deadline, into, std::move(done));
+            return to_->send(through_->executor(), through_, std::move(now), deadline, into, std::move(done));
         auto const slot = asio::get_associated_cancellation_slot(done);
         auto const part = std::make_shared<std::vector<outcome>>();
         auto merge = [part, &into, outcomes = std::move(outcomes), places = std::move(places),
@@ -119,7 +119,7 @@ public:
             into = std::move(outcomes);
             asio::dispatch(std::move(done));
         };
-        to_->send(through_->executor(), std::move(now), deadline, *part,
+        to_->send(through_->executor(), through_, std::move(now), deadline, *part,
             asio::bind_cancellation_slot(slot, std::move(merge)));
     }
 
@@ -138,8 +138,10 @@ private:
             return envelope::of_bytes(e.head(), e.headers(), e.body());
         } catch (system_error const& error) {
             why = error.code();
-            return e;
+        } catch (std::exception const&) {
+            why = errc::encode_failed; // a codec of the user's own
         }
+        return e;
     }
     bool try_one(envelope const& e, error_code& why) {
         why = {}; // The caller's value means nothing here, and would be taken for an error of `prepare`.

@@ -66,7 +66,7 @@ TEST_CASE("gather ends when the replies stall", "[gather]") {
     CHECK(all.replies.size() == 2);
 }
 
-TEST_CASE("gather ends at the maximum; faults count", "[gather]") {
+TEST_CASE("gather ends at the maximum, faults count", "[gather]") {
     bench b;
     market m(b);
     m.add("a", 1s, -1);

@@ -125,7 +125,7 @@ TEST_CASE("closing the service ends its requests, and later operations, with err
     CHECK(port.try_send(tea) == errc::closed);
 }
 
-TEST_CASE("a fault carries its code, text and responder; other exceptions carry no text", "[request][fault]") {
+TEST_CASE("a fault carries its code, text and responder, other exceptions carry no text", "[request][fault]") {
     bench b;
     service pricing(b.transport(), "pricing");
     pricing.handle<shop::prices>([](shop::ask_price const& ask) -> shop::price {

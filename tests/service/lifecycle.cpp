@@ -40,7 +40,7 @@ TEST_CASE("a name that a broker could not use is refused", "[service]") {
     CHECK_NOTHROW(service(b.transport(), std::string(100, 'x')));
 }
 
-TEST_CASE("run handles until the service is closed; cancelling it closes the service", "[service]") {
+TEST_CASE("run handles until the service is closed, cancelling it closes the service", "[service]") {
     bench b;
     service seller(b.transport(), "seller");
     seller.handle<shop::prices>([](shop::ask_price const&) { return shop::price{"seller", 1}; });

@@ -96,7 +96,7 @@ TEST_CASE("an expectation that is not met shows what was sent instead") {
     }).starts_with("expected no shop.place-order on orders, saw 1; "));
 }
 
-TEST_CASE("several where one is expected are too many; only the newest are shown") {
+TEST_CASE("several where one is expected are too many, only the newest are shown") {
     shop_bench s;
     for (int i = 0; i < 50; ++i) CHECK_FALSE(s.orders.try_send(s.cancel));
     auto const text = unmet_text([&] { s.b.expect_sent<shop::orders, shop::cancel_order>(); });
@@ -179,7 +179,7 @@ TEST_CASE("deliveries that are open, given back and delivered again are told apa
     CHECK(b.traffic().find("received orders by second: shop.place-order (attempt 2) -> accepted") != std::string::npos);
 }
 
-TEST_CASE("a paranoid bench finds a body that can't be encoded; another one passes the object on") {
+TEST_CASE("a paranoid bench finds a body that can't be encoded, another one passes the object on") {
     for (bool const paranoid : {true, false}) {
         bench b(bench_options().paranoid(paranoid));
         fairway::service quoting(b.transport(), "quoting");
@@ -191,7 +191,7 @@ TEST_CASE("a paranoid bench finds a body that can't be encoded; another one pass
         b.advance(2s);
         REQUIRE(asked.done());
         if (paranoid) {
-            CHECK_THROWS_AS(asked.result(), fairway::system_error);
+            CHECK_THROWS_AS(asked.result(), fairway::fault);
             CHECK(b.traffic().find("-> refused: the message cannot be encoded") != std::string::npos);
         } else {
             CHECK_NOTHROW(asked.result());

@@ -102,7 +102,7 @@ TEST_CASE("an alarm may destroy, cancel or set others, and itself, from its ring
     CHECK(f.rung == "aC");
 }
 
-TEST_CASE("an alarm set again forgets its first time; one at the end of time never rings") {
+TEST_CASE("an alarm set again forgets its first time, one at the end of time never rings") {
     fixture f;
     auto const a = f.alarm(1s, 'a');
     f.set(*a, 5s, 'A');

@@ -119,12 +119,14 @@ TEST_CASE("random damage is survived", "[codec][damage]") {
 
 TEST_CASE("random bytes are survived", "[codec][damage]") {
     dice random(22);
+    std::size_t read = 0;
     for (int i = 0; i < 6000; ++i) {
         std::string noise(random.roll(40), '\0');
         for (auto& c : noise) c = static_cast<char>(random.next());
         for (auto const* before : {"", "{\"id\":\"", "{\"pair\":[", "[\"\\u", "{\"when\":\"2026-"})
-            static_cast<void>(readable(before + noise));
+            read += readable(before + noise);
         static_cast<void>(is_json(noise));
     }
-    SUCCEED();
+    // No noise has all the fields that are required.
+    CHECK(read == 0);
 }

@@ -40,7 +40,7 @@ public:
           counts_(std::move(counts)),
           responder_(std::move(to)),
           lanes_(concurrency),
-          dead_(transport_, what_.from.channel, what_.group, counts_) {
+          dead_(transport_, what_.from.channel, what_.group) {
         transport_.declare(what_);
         concurrent_ = std::any_of(table_.begin(), table_.end(), [](auto const& e) { return e.start != nullptr; });
     }

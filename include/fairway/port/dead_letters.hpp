@@ -2,7 +2,6 @@
 #ifndef FAIRWAY_PORT_DEAD_LETTERS_HPP
 #define FAIRWAY_PORT_DEAD_LETTERS_HPP
 
-#include <fairway/port/observer.hpp>
 #include <fairway/transport/any_transport.hpp>
 
 #include <functional>
@@ -25,11 +24,10 @@ namespace detail {
 // their body as bytes.
 class dead_letters {
 public:
-    dead_letters(any_transport transport, std::string channel, std::string group, std::shared_ptr<telemetry> counts)
+    dead_letters(any_transport transport, std::string channel, std::string group)
         : transport_(std::move(transport)),
           channel_(std::move(channel)),
           group_(std::move(group)),
-          counts_(std::move(counts)),
           sink_(transport_.open({dead_letter_channel(channel_, group_), channel_kind::point_to_point, 0})) {}
 
     // Calls `done` once: at once where there is room, later otherwise; until then the delivery stays unsettled.
@@ -71,7 +69,6 @@ private:
     any_transport transport_;
     std::string channel_;
     std::string group_;
-    std::shared_ptr<telemetry> counts_;
     std::shared_ptr<sink> sink_;
 };
 

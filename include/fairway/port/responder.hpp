@@ -20,7 +20,7 @@
 namespace fairway::detail {
 
 // Sends a service's replies. Thread-safe; may outlive the service, then it sends nothing.
-class responder : public std::enable_shared_from_this<responder> {
+class responder {
 public:
     responder(any_transport transport, std::shared_ptr<telemetry> counts)
         : transport_(std::move(transport)),

@@ -54,7 +54,6 @@ public:
     hub_state& hub() const noexcept { return *hub_; }
     std::shared_ptr<hub_state> const& shared_hub() const noexcept { return hub_; }
     bool closed() const noexcept { return closed_.load(std::memory_order_relaxed); }
-    time_point now() const { return clock_.now(); }
 
 private:
     void arm(time_point due) {

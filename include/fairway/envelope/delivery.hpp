@@ -25,6 +25,13 @@ public:
     message_id id() const noexcept { return message_.head().id; }
     /// The id of the request that this message answers; nil otherwise.
     message_id correlation() const noexcept { return message_.head().correlation; }
+    /// The id of the message that began the conversation: its own where it began one.
+    message_id conversation() const noexcept {
+        auto const& head = message_.head();
+        return head.conversation ? head.conversation : head.id;
+    }
+    /// The id of the message whose handling sent this one; nil where none did.
+    message_id causation() const noexcept { return message_.head().causation; }
     /// The wire name of the message's contract.
     std::string_view type() const noexcept { return message_.head().type; }
     /// The version of the message's contract.
@@ -53,8 +60,10 @@ public:
     header_view headers() const noexcept { return message_.headers(); }
     /// The value of one header, or nothing.
     std::optional<std::string_view> header(std::string_view name) const noexcept { return headers().find(name); }
-    /// How often the message has been delivered, this time included.
+    /// How often its handling was tried, this time included.
     std::uint32_t attempt() const noexcept { return attempt_; }
+    /// Counts an attempt; for what tries again.
+    void count_attempt() noexcept { ++attempt_; }
     /// The body as bytes; throws where a typed body can't be encoded.
     std::string_view body() const { return message_.body(); }
     /// The message itself, as transports and ports see it.

@@ -30,6 +30,10 @@ struct envelope_head {
     message_id id;
     /// The id of the request that this message answers; nil otherwise.
     message_id correlation;
+    /// The id of the message that began the conversation; nil where unknown.
+    message_id conversation;
+    /// The id of the message whose handling sent this one; nil where none did.
+    message_id causation;
     /// When it was sent.
     time_point time = no_time;
     /// When it becomes worthless; `no_time` for never.

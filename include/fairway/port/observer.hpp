@@ -22,6 +22,15 @@ enum class occurrence {
     unknown_type,        ///< a message of a type that the channel does not carry was skipped
     late_reply,          ///< a reply came for a request that had ended
     reply_lost,          ///< a reply could not be delivered: its requester has gone, or its queue is full
+    retried,             ///< a handler failed and will be tried again; the text says why
+    duplicate,           ///< a message came again and was not handled again
+    blocked,             ///< a sender waits for room in a full queue, the first one of a time of blockage
+    unblocked,           ///< no sender waits for room any more
+    intake_paused,       ///< half of the prefetch waits behind failing messages: no more of their shard is taken
+    intake_resumed,      ///< the shard is taken again
+    connected,           ///< deliveries of the channel come (again)
+    disconnected,        ///< no deliveries of the channel come: there is no connection
+    gap,                 ///< the transport lost messages of the channel
 };
 
 /// One thing that happened, for logs. Never holds bodies or header values; valid during the call.
@@ -54,7 +63,7 @@ public:
 };
 
 /// What a service has done so far. Once it is drained,
-/// `received == accepted + dead_lettered + released + expired`.
+/// `received == accepted + dead_lettered + released + expired + duplicates`.
 struct ledger {
     /// Deliveries taken from channels.
     std::uint64_t received = 0;
@@ -66,10 +75,16 @@ struct ledger {
     std::uint64_t released = 0;
     /// Deliveries whose time to live had ended.
     std::uint64_t expired = 0;
+    /// Deliveries of messages that had been handled before.
+    std::uint64_t duplicates = 0;
     /// Among the accepted: of a type that no handler wants.
     std::uint64_t skipped = 0;
     /// Handler calls that threw.
     std::uint64_t failed = 0;
+    /// Handler calls that were tried again after a failure.
+    std::uint64_t retried = 0;
+    /// Sends that had to wait for room.
+    std::uint64_t blocked = 0;
     /// Replies sent, faults included.
     std::uint64_t replied = 0;
     /// Among the replies: faults.
@@ -89,7 +104,8 @@ struct telemetry {
     std::string service;
     std::shared_ptr<observer> watcher;
     std::atomic<std::uint64_t> received{0}, accepted{0}, dead_lettered{0}, released{0}, expired{0}, skipped{0},
-        failed{0}, replied{0}, faulted{0}, sent{0}, requested{0}, late_replies{0};
+        failed{0}, replied{0}, faulted{0}, sent{0}, requested{0}, late_replies{0}, duplicates{0}, retried{0},
+        blocked{0};
 
     void tell(observation o) const noexcept {
         if (!watcher) return;
@@ -111,6 +127,9 @@ struct telemetry {
         l.sent = sent.load(relaxed);
         l.requested = requested.load(relaxed);
         l.late_replies = late_replies.load(relaxed);
+        l.duplicates = duplicates.load(relaxed);
+        l.retried = retried.load(relaxed);
+        l.blocked = blocked.load(relaxed);
         return l;
     }
 };

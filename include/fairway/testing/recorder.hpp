@@ -115,6 +115,8 @@ public:
         }
         inner_->settle(settlements);
     }
+    void notices(std::vector<notice>& out) override { inner_->notices(out); }
+    void hold(std::uint32_t shard, bool on) override { inner_->hold(shard, on); }
     void pause() override { inner_->pause(); }
     void close() override {
         {

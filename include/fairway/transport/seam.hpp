@@ -46,8 +46,14 @@ struct capabilities {
     bool replies = false;
     /// Delivery not before a given time.
     bool delay = false;
-    /// A delivery may come again.
+    /// A delivery that was not settled, or was released, comes again.
     bool redelivers = false;
+    /// A message may come again although a delivery of it was accepted: then a window suppresses the duplicates.
+    bool duplicates = false;
+    /// A log: what is accepted is the whole prefix of a shard up to a delivery. Ports settle finished prefixes only.
+    bool settles_prefix = false;
+    /// Can be run under simulation: time, random numbers and connections all come from `env`.
+    bool simulable = false;
     /// Counts the attempts of a redelivered message.
     bool counts_attempts = false;
     /// Who has an accepted message.
@@ -56,6 +62,8 @@ struct capabilities {
     std::size_t max_body = limits::body;
     /// The most headers.
     std::size_t max_headers = limits::headers;
+    /// How long a delivery may stay unsettled before it is given to somebody else.
+    duration max_hold = duration::max();
 };
 
 /// Where messages go to or come from.
@@ -144,6 +152,24 @@ struct settlement {
     bool accept = true;
 };
 
+/// What a source tells besides deliveries.
+enum class notice_kind {
+    connected,      ///< deliveries come (again)
+    disconnected,   ///< no deliveries come; what is unsettled will come again, here or elsewhere
+    shard_gained,   ///< this consumer owns the shard now
+    shard_revoking, ///< the shard is to move: what has not begun is to be released, what has begun to be finished
+    shard_lost,     ///< another consumer owns the shard: what has not begun is not to be begun
+    gap,            ///< messages of this subscription were lost
+};
+
+/// Something that a source tells besides deliveries.
+struct notice {
+    /// What.
+    notice_kind what = notice_kind::connected;
+    /// Of which shard; `no_shard` where it is of none.
+    std::uint32_t shard = no_shard;
+};
+
 /// Where deliveries come from. All operations are thread-safe.
 class source {
 public:
@@ -155,6 +181,10 @@ public:
     /// Appends up to `most` deliveries and returns how many. After it returned fewer than `most` the receiver is told
     /// when there are more.
     virtual std::size_t receive(std::vector<delivery>& out, std::size_t most) = 0;
+    /// Appends what there is to tell. The receiver is told as of deliveries; read notices before deliveries.
+    virtual void notices(std::vector<notice>& out) = 0;
+    /// Stops, or resumes, the intake of one shard; what was received of it stays.
+    virtual void hold(std::uint32_t shard, bool on) = 0;
     /// Ends deliveries, accepted or released; does not wait.
     virtual void settle(std::span<settlement const> settlements) = 0;
     /// Stops intake: what was not received yet goes back, what was received can still be settled.

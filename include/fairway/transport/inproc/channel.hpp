@@ -131,6 +131,11 @@ public:
         q.settle(m, settlements);
         resume();
     }
+    void hold(queue& q, member& m, std::uint32_t shard, bool on) {
+        std::lock_guard const lock(mutex_);
+        q.hold(m, shard, on);
+        resume();
+    }
     void pause(queue& q, member& m) {
         std::lock_guard const lock(mutex_);
         q.pause(m);

@@ -174,6 +174,16 @@ public:
         dispatch();
     }
 
+    // Stops, or resumes, the intake of one shard by its owner.
+    void hold(member& m, std::uint32_t shard, bool on) {
+        if (!sharded_ || shard >= shards_.size() || shards_[shard].owner != &m) return;
+        shards_[shard].held = on;
+        if (on)
+            reclaim_shard(m, shard);
+        else
+            dispatch();
+    }
+
     // Stops intake of a member: what it has not received goes to others.
     void pause(member& m) {
         m.pause();
@@ -186,7 +196,7 @@ public:
     void leave(member& m) {
         std::erase(members_, &m);
         for (auto& s : shards_)
-            if (s.owner == &m) s.owner = nullptr;
+            if (s.owner == &m) s.owner = nullptr, s.held = false;
         m.reclaim_all([this](item&& i, std::uint32_t s) { restore(std::move(i), s); });
         next_ = 0;
         rebalance();
@@ -216,11 +226,13 @@ private:
         // Sharded queues: who owns the shard, and who gets it once the owner has settled what it received.
         member* owner = nullptr;
         member* next = nullptr;
+        // Its owner wants no more of it for now.
+        bool held = false;
     };
 
     // Who can take the next message of a shard.
     member* taker(shard_state const& s) {
-        if (sharded_) return s.owner && s.owner == s.next && s.owner->can_take() ? s.owner : nullptr;
+        if (sharded_) return s.owner && s.owner == s.next && !s.held && s.owner->can_take() ? s.owner : nullptr;
         for (std::size_t tried = 0; tried < members_.size(); ++tried) {
             member* const m = members_[next_];
             next_ = next_ + 1 == members_.size() ? 0 : next_ + 1;
@@ -279,7 +291,7 @@ private:
     void hand_over() {
         for (std::uint32_t n = 0; n < shards_.size(); ++n) {
             auto& s = shards_[n];
-            if (s.owner != s.next && (!s.owner || s.owner->unsettled(n) == 0)) s.owner = s.next;
+            if (s.owner != s.next && (!s.owner || s.owner->unsettled(n) == 0)) s.owner = s.next, s.held = false;
         }
     }
 

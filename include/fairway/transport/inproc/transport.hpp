@@ -170,6 +170,11 @@ public:
     std::size_t receive(std::vector<delivery>& out, std::size_t most) override {
         return from_->receive(me_, out, most);
     }
+    // Nothing to tell: a shard moves once its owner has settled what it received, and nothing is ever lost.
+    void notices(std::vector<notice>&) override {}
+    void hold(std::uint32_t shard, bool on) override {
+        if (!closed_.load(std::memory_order_acquire)) from_->hold(queue_, me_, shard, on);
+    }
     void settle(std::span<settlement const> settlements) override {
         if (!closed_.load(std::memory_order_acquire)) from_->settle(queue_, me_, settlements);
     }
@@ -244,7 +249,7 @@ public:
     capabilities describe() const {
         capabilities c;
         c.point_to_point = c.publish_subscribe = c.sharded = c.replies = c.delay = true;
-        c.redelivers = c.counts_attempts = true;
+        c.redelivers = c.counts_attempts = c.simulable = true;
         c.level = acceptance::local;
         return c;
     }

@@ -6,6 +6,8 @@
 #include <boost/system/error_condition.hpp>
 #include <boost/system/system_error.hpp>
 
+#include <chrono>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -50,6 +52,7 @@ enum class errc {
     unexpected_reply,      ///< a reply of a type that the request does not name
     invalid_argument,      ///< an option outside its range
     dead_letter_full,      ///< the dead-letter channel had no room; the message was given back
+    duplicate_request,     ///< the request was handled before, and its reply is not kept any more
 };
 
 /// Classes of errors, so that a retry policy does not need to know brokers: `if (ec == condition::transient)`.
@@ -95,6 +98,7 @@ constexpr char const* text_of(errc e) noexcept {
     case errc::unexpected_reply: return "the reply is of a type that the request does not name";
     case errc::invalid_argument: return "an option is outside its range";
     case errc::dead_letter_full: return "the dead-letter channel is full";
+    case errc::duplicate_request: return "the request was handled before and its reply is not kept any more";
     }
     return "unknown error";
 }
@@ -181,6 +185,22 @@ public:
 private:
     std::string code_;
     std::string responder_;
+};
+
+/// A failure of a handler that will pass, so that the message is worth another attempt:
+/// `throw fairway::transient("the database is locked")`. Its text stays in the handler's process.
+class transient : public std::runtime_error {
+public:
+    /// A failure that the retry policy's own delays are right for.
+    explicit transient(std::string const& text) : std::runtime_error(text) {}
+    /// A failure after which an attempt is no use before `after` has passed (as of HTTP's Retry-After).
+    transient(std::string const& text, std::chrono::nanoseconds after) : std::runtime_error(text), after_(after) {}
+
+    /// How long to wait at least; nothing where the thrower did not say.
+    std::optional<std::chrono::nanoseconds> retry_after() const noexcept { return after_; }
+
+private:
+    std::optional<std::chrono::nanoseconds> after_;
 };
 
 namespace detail {

@@ -24,6 +24,12 @@ inline constexpr std::size_t queue_messages = 10'000;
 inline constexpr std::size_t queue_bytes = 64 * 1024 * 1024;
 /// How many deliveries an instance holds unsettled at a time.
 inline constexpr std::size_t prefetch = 64;
+/// How many ids of handled messages a service remembers, so that a duplicate is not handled again.
+inline constexpr std::size_t window_ids = 100'000;
+/// The largest reply in bytes that is kept for a duplicate of its request.
+inline constexpr std::size_t stored_reply = 64 * 1024;
+/// The most bytes of replies that a service keeps for duplicates of their requests.
+inline constexpr std::size_t stored_replies = 16 * 1024 * 1024;
 
 } // namespace fairway::limits
 

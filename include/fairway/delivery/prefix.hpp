@@ -36,14 +36,13 @@ public:
         auto const first = pending_.begin() + static_cast<std::ptrdiff_t>(first_);
         if (first == pending_.end() || tag < first->tag) return std::nullopt;
         // Tags rise by one at least: no delivery is further from the first than its tag is.
-        auto const furthest = std::min<std::uint64_t>(tag - first->tag, pending());
-        auto last = first + static_cast<std::ptrdiff_t>(furthest);
-        if (last == pending_.end() || last->tag != tag) {
-            last = std::lower_bound(first, last, tag, [](delivery const& d, std::uint64_t t) { return d.tag < t; });
-            if (last == pending_.end() || last->tag != tag) return std::nullopt;
-        }
-        last->finished = true;
-        if (last != first) return std::nullopt;
+        auto const furthest = std::min<std::uint64_t>(tag - first->tag, pending() - 1);
+        auto at = first + static_cast<std::ptrdiff_t>(furthest);
+        if (at->tag != tag)
+            at = std::lower_bound(first, at, tag, [](delivery const& d, std::uint64_t t) { return d.tag < t; });
+        if (at->tag != tag) return std::nullopt;
+        at->finished = true;
+        if (at != first) return std::nullopt;
         return advance();
     }
 

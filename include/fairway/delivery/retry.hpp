@@ -233,9 +233,9 @@ private:
         unsigned const earlier = n - immediate_ - 1;
         if (earlier == 0 || delay_ == duration::zero()) return std::min(delay_, max_delay_);
         double const grown = static_cast<double>(delay_.count()) * std::pow(factor_, earlier);
-        // Compared before the conversion, which could overflow; after it, since the limit may have been rounded up.
+        // Compared before the conversion, which could overflow.
         if (!(grown < static_cast<double>(max_delay_.count()))) return max_delay_;
-        return std::min(duration(static_cast<std::int64_t>(grown)), max_delay_);
+        return duration(static_cast<std::int64_t>(grown));
     }
 
     unsigned attempts_ = 5;

@@ -69,7 +69,7 @@ TEST_CASE("a limit of one runs all one after another") {
         REQUIRE(s);
         CHECK(s->job == i);
         CHECK_FALSE(l.next());
-        l.finish(s->key);
+        l.finish(s->lane);
     }
 }
 
@@ -112,13 +112,13 @@ TEST_CASE("lanes do what they say, whatever comes") {
         auto const drain = [&](bool all) {
             while (auto s = l.next()) {
                 REQUIRE(in_flight.size() < limit);
-                REQUIRE(s->key == s->job.first);
-                if (s->key) {
-                    REQUIRE_FALSE(running[*s->key]);
-                    REQUIRE(s->job.second == started[*s->key]++);
-                    running[*s->key] = true;
+                REQUIRE(s->lane == s->job.first);
+                if (s->lane) {
+                    REQUIRE_FALSE(running[*s->lane]);
+                    REQUIRE(s->job.second == started[*s->lane]++);
+                    running[*s->lane] = true;
                 }
-                in_flight.push_back(s->key);
+                in_flight.push_back(s->lane);
                 --waiting;
                 if (!all) break;
             }

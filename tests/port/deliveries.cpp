@@ -165,13 +165,16 @@ TEST_CASE(
         shop::cancel_order const cancel{.order_id = id};
         b.run(port.send(cancel, send_options().header("mine", "kept")));
     }
+    b.advance(2s);
     auto const stats = stock.stats();
     CHECK(stats.received == 3);
     CHECK(stats.accepted == 1);
     CHECK(stats.dead_lettered == 2);
-    CHECK(stats.failed == 2);
-    CHECK(watcher->seen == std::vector<occurrence>{occurrence::handler_failed, occurrence::dead_lettered,
-                               occurrence::handler_failed, occurrence::dead_lettered});
+    CHECK(stats.failed == 6);
+    CHECK(stats.retried == 4);
+    using enum occurrence;
+    CHECK(watcher->seen == std::vector<occurrence>{handler_failed, dead_lettered, retried, retried, retried, retried,
+                               handler_failed, dead_lettered});
     CHECK(b.dead_letters<shop::orders>("stock").size() == 2);
 
     // Whoever reads the dead-letter channel finds the message as it was, and why it died.
@@ -181,7 +184,7 @@ TEST_CASE(
     doctor.handle<dead>([&](shop::cancel_order const& c, delivery const& d) {
         CHECK(d.header("mine") == "kept");
         CHECK(d.header("fw-dead-channel") == "orders");
-        CHECK(d.header("fw-dead-attempts") == "1");
+        CHECK(d.header("fw-dead-attempts") == (c.order_id == "fault" ? "1" : "5"));
         causes.push_back(c.order_id + "=" + std::string(d.header("fw-dead-code").value_or("?")));
     });
     doctor.start();

@@ -2,6 +2,7 @@
 #ifndef FAIRWAY_ENV_THREAD_HPP
 #define FAIRWAY_ENV_THREAD_HPP
 
+#include <fairway/env/handled.hpp>
 #include <fairway/env/task.hpp>
 
 #include <boost/asio/io_context.hpp>
@@ -23,6 +24,7 @@ inline bool runs_here(asio::any_io_executor const& executor) {
     using pool = asio::thread_pool::executor_type;
     auto const here = [](auto const* e) { return e && e->running_in_this_thread(); };
     auto const inside = [](auto const* e) { return e && e->get_inner_executor().running_in_this_thread(); };
+    if (auto const* handling = executor.target<handling_executor>()) return runs_here(handling->inner());
     if (auto const* strand = executor.target<asio::strand<asio::any_io_executor>>())
         return strand->running_in_this_thread() || runs_here(strand->get_inner_executor());
     return here(executor.target<io>()) || here(executor.target<pool>()) ||

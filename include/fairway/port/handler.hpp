@@ -133,6 +133,18 @@ struct handler_entry {
     task<> (*start)(void* handler, delivery const& d, std::shared_ptr<responder> const& to) = nullptr;
 };
 
+// By the identity of the object where it is one, by name otherwise; null where the message is none of the table's.
+inline handler_entry const* find_entry(std::vector<handler_entry> const& table, delivery const& d) noexcept {
+    auto const* const object = d.message().object_type();
+    for (auto const& e : table)
+        if (e.object == object) return &e;
+    // A message of another participant may come without a type: a channel of one message takes it as that.
+    if (d.type().empty() && table.size() == 1) return &table.front();
+    for (auto const& e : table)
+        if (e.type == d.type()) return &e;
+    return nullptr;
+}
+
 template <class H, class M>
 void call_plain(void* handler, delivery const& d, std::shared_ptr<responder> const& to) {
     std::optional<M> storage;

@@ -124,7 +124,10 @@ task<Reply> request(std::shared_ptr<sender_core> core, envelope e, duration time
     auto start = [&](env::continuation c) {
         sender_core::exchange(core, std::move(e), timeout, reader{std::move(c), &a});
     };
-    co_await env::suspend(start);
+    if (timeout > duration::zero())
+        co_await env::suspend(start);
+    else
+        a.error = errc::timed_out; // the handler's own requester has stopped waiting
     if (a.error) throw system_error(a.error, "request " + std::string(type) + " to " + core->to().channel);
     co_return read_reply<Reply>(a.message);
 }
@@ -157,7 +160,7 @@ void collect(gathered<Reply>& all, envelope const& e, gather_options<Reply> cons
 
 template <class Reply>
 task<gathered<Reply>> gather(
-    std::shared_ptr<sender_core> core, envelope e, gather_options<Reply> until, duration patience) {
+    std::shared_ptr<sender_core> core, envelope e, gather_options<Reply> until, duration total, duration patience) {
     gathered<Reply> all;
     auto const stream = std::make_shared<reply_stream>(core->executor());
     auto const id = e.head().id;
@@ -165,8 +168,9 @@ task<gathered<Reply>> gather(
     auto& clock = core->clock();
     if (error_code const refused = answers->expect(id, stream)) throw system_error(refused, "gather");
     expectation const ending(answers, id);
-    gathering<env::steady_point> rules(clock.steady_now(), until.total(), until.stall(), until.maximum());
-    co_await sender_core::send(core, std::move(e), std::min(patience, until.total()));
+    gathering<env::steady_point> rules(clock.steady_now(), total, until.stall(), until.maximum());
+    if (total <= duration::zero()) co_return all; // the handler's own requester has stopped waiting
+    co_await sender_core::send(core, std::move(e), std::min(patience, total));
     answer a;
     auto read = [&](env::continuation c) { stream->read(reader{std::move(c), &a}); };
     for (;;) {

@@ -2,7 +2,9 @@
 #ifndef FAIRWAY_PORT_RESPONDER_HPP
 #define FAIRWAY_PORT_RESPONDER_HPP
 
+#include <fairway/delivery/stored_replies.hpp>
 #include <fairway/env/random.hpp>
+#include <fairway/port/causality.hpp>
 #include <fairway/port/observer.hpp>
 #include <fairway/port/request.hpp>
 #include <fairway/port/typed_body.hpp>
@@ -13,6 +15,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -29,6 +32,44 @@ public:
           ids_(env::random::of(executor_).next()),
           counts_(std::move(counts)) {}
 
+    // Keeps the replies of handled requests from now on, for their duplicates.
+    void keep_replies(siphash_key key) {
+        std::lock_guard const lock(mutex_);
+        if (!kept_) kept_.emplace(key);
+        keeps_.store(true);
+    }
+    // The request was handled: where it has no reply yet, its token will be answered later.
+    void expect(delivery const& request) {
+        if (!request.wants_reply()) return;
+        std::lock_guard const lock(mutex_);
+        if (kept_ && !kept_->find(0, request.id(), clock_.steady_now())) keep(request.id(), mark(on_its_way));
+    }
+    // The reply to a request that was handled; no message where it has none, or where that is not kept any more.
+    envelope kept(message_id request) {
+        std::lock_guard const lock(mutex_);
+        auto const* const reply = kept_ ? kept_->find(0, request, clock_.steady_now()) : nullptr;
+        return reply && !is_mark(*reply) ? *reply : envelope();
+    }
+    // The reply to a request that another instance has handled.
+    void restore(delivery const& request, envelope const& reply) {
+        if (!request.wants_reply() || !reply) return;
+        std::lock_guard const lock(mutex_);
+        keep(request.id(), reply);
+    }
+    // Answers a duplicate of a handled request with the same reply, and with a fault where that is not kept any more.
+    void repeat(delivery const& request) {
+        if (!request.wants_reply() || closed_.load()) return;
+        envelope reply;
+        {
+            std::lock_guard const lock(mutex_);
+            if (auto const* const found = kept_ ? kept_->find(0, request.id(), clock_.steady_now()) : nullptr)
+                reply = *found;
+        }
+        if (!reply || reply.head().type == not_kept)
+            return post(request, fault_of(request, "duplicate_request", text_of(errc::duplicate_request)), false);
+        if (reply.head().type != on_its_way) post(request, reply, false);
+    }
+
     void close() noexcept { closed_.store(true); }
     bool closed() const noexcept { return closed_.load(); }
 
@@ -36,7 +77,10 @@ public:
     void reply(delivery const& request, R const& value) {
         if (!request.wants_reply() || closed_.load()) return;
         auto const head = head_of(request, wire_name<R>, contract_of<R>::number);
-        post(request, envelope::of_object(head, {}, typed_body<R>, [&](void* where) { ::new (where) R(value); }));
+        headers own;
+        inherit_trace(request, own);
+        post(request,
+            envelope::of_object(head, own.view(), typed_body<R>, [&](void* where) { ::new (where) R(value); }));
     }
     template <class... Rs>
     void reply(delivery const& request, std::variant<Rs...> const& value) {
@@ -45,13 +89,7 @@ public:
 
     void fail(delivery const& request, std::string_view code, std::string_view text) {
         if (!request.wants_reply() || closed_.load()) return;
-        count(counts_->faulted);
-        auto head = head_of(request, fault_type, {});
-        head.content_type = "text/plain";
-        headers h;
-        bool const sound = !code.empty() && code.size() <= limits::header_value && is_header_text(code);
-        h.set_reserved(fault_code_header, sound ? code : "invalid_fault_code");
-        post(request, envelope::of_bytes(head, h.view(), text.substr(0, limits::header_value)));
+        post(request, fault_of(request, code, text));
     }
 
 private:
@@ -60,6 +98,8 @@ private:
         head.time = clock_.now();
         head.id = ids_.next(head.time.time_since_epoch().count());
         head.correlation = request.id();
+        head.conversation = request.conversation();
+        head.causation = request.id();
         head.type = type;
         head.version = version;
         head.source = counts_->service;
@@ -67,7 +107,43 @@ private:
         return head;
     }
 
-    void post(delivery const& request, envelope answer) {
+    envelope fault_of(delivery const& request, std::string_view code, std::string_view text) {
+        count(counts_->faulted);
+        auto head = head_of(request, fault_type, {});
+        head.content_type = "text/plain";
+        headers h;
+        inherit_trace(request, h);
+        bool const sound = !code.empty() && code.size() <= limits::header_value && is_header_text(code);
+        h.set_reserved(fault_code_header, sound ? code : "invalid_fault_code");
+        return envelope::of_bytes(head, h.view(), text.substr(0, limits::header_value));
+    }
+
+    // With the lock held.
+    void keep(message_id request, envelope const& reply) {
+        if (!kept_ || kept_->store(0, request, as_bytes(reply), clock_.steady_now())) return;
+        kept_->store(0, request, mark(not_kept), clock_.steady_now());
+    }
+    // A typed object's size is not known; its bytes are made once, for the transport too.
+    static envelope as_bytes(envelope const& e) {
+        try {
+            return e && e.object_type() ? envelope::of_bytes(e.head(), e.headers(), e.body()) : e;
+        } catch (std::exception const&) {
+            return {}; // it can't be sent either, which its requester is told
+        }
+    }
+    // What stands in a reply's place: it will come, or it was too large to be kept.
+    static envelope mark(std::string_view type) {
+        envelope_head head;
+        head.type = type;
+        return envelope::of_bytes(head, {}, {});
+    }
+    static bool is_mark(envelope const& e) noexcept { return e.head().type == on_its_way || e.head().type == not_kept; }
+
+    void post(delivery const& request, envelope answer, bool first = true) {
+        if (first && keeps_.load(std::memory_order_relaxed)) {
+            std::lock_guard const lock(mutex_);
+            keep(request.id(), answer);
+        }
         auto const to = sink_of(request.message().head().reply_to);
         error_code why = errc::unroutable;
         if (to && to->accepts_at_once() && to->try_send({&answer, 1}, why) == 1) return count(counts_->replied);
@@ -112,6 +188,8 @@ private:
         if (auto const found = sinks_.find(address); found != sinks_.end()) sinks_.erase(found);
     }
 
+    static constexpr std::string_view on_its_way = "fairway.on-its-way";
+    static constexpr std::string_view not_kept = "fairway.not-kept";
     static constexpr std::size_t max_sinks = 1024;
     static constexpr duration default_patience = std::chrono::seconds(30);
 
@@ -123,6 +201,8 @@ private:
     std::atomic<bool> closed_{false};
     std::mutex mutex_;
     std::map<std::string, std::shared_ptr<sink>, std::less<>> sinks_;
+    std::optional<stored_replies<env::steady_point>> kept_;
+    std::atomic<bool> keeps_{false};
 };
 
 } // namespace fairway::detail

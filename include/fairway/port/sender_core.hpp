@@ -4,6 +4,8 @@
 
 #include <fairway/env/random.hpp>
 #include <fairway/env/suspend.hpp>
+#include <fairway/port/causality.hpp>
+#include <fairway/port/middleware.hpp>
 #include <fairway/port/replies.hpp>
 #include <fairway/port/send_options.hpp>
 
@@ -25,10 +27,10 @@ struct message_facts {
 
 // What the typed sender ports of one service and channel share. Outlives the service: then every operation fails with
 // errc::closed. Thread-safe.
-class sender_core {
+class sender_core : public std::enable_shared_from_this<sender_core> {
 public:
-    sender_core(
-        any_transport transport, address to, std::shared_ptr<telemetry> counts, std::shared_ptr<replies> answers)
+    sender_core(any_transport transport, address to, std::shared_ptr<telemetry> counts,
+        std::shared_ptr<replies> answers, std::shared_ptr<middleware_chain const> around)
         : to_(std::move(to)),
           sink_(transport.open(to_)),
           able_(transport.describe()),
@@ -37,12 +39,29 @@ public:
           random_(env::random::of(executor_)),
           ids_(random_.next()),
           counts_(std::move(counts)),
-          replies_(std::move(answers)) {}
+          replies_(std::move(answers)),
+          around_(std::move(around)) {}
+
+    // The time that an operation of a handler may take.
+    duration within_deadline(duration timeout) const noexcept { return detail::within_deadline(timeout, clock_); }
 
     void close() noexcept { closed_.store(true, std::memory_order_release); }
     bool closed() const noexcept { return closed_.load(std::memory_order_acquire); }
     void check_open() const {
         if (closed()) fail(errc::closed, "send to " + to_.channel);
+    }
+
+    // Makes an envelope: `build(headers of its own)`, with what it inherits and what the middleware adds.
+    template <class Build>
+    envelope make(envelope_head const& head, headers const& given, Build&& build) const {
+        auto const* const cause = env::handling_scope::message();
+        bool const traced = is_traced(cause);
+        if (!traced && around_->sends.empty()) return build(given.view());
+        headers own = given;
+        if (traced) inherit_trace(*cause, own);
+        outgoing message{to_.channel, head, own};
+        for (auto const& m : around_->sends) m->before(message);
+        return build(own.view());
     }
 
     // The standard headers of a new message; `life` replaces the options' time to live. `key` must live until the
@@ -55,6 +74,7 @@ public:
         h.type = facts.type;
         h.version = facts.version;
         h.source = counts_->service;
+        inherit_ids(h);
         time_point starts = h.time;
         if (options.delay()) {
             if (!able_.delay) fail(errc::unsupported, "delayed messages on this transport");
@@ -70,28 +90,21 @@ public:
     }
 
     error_code try_send(envelope const& e) {
-        error_code why;
-        if (closed())
-            why = errc::closed;
-        else if (sink_->try_send({&e, 1}, why) == 1)
-            count(counts_->sent);
+        auto const why = hand_over(e);
+        ended(e, why);
         return why;
     }
 
     // One envelope, waiting for room; throws unless it was accepted.
     static task<> send(std::shared_ptr<sender_core> self, envelope e, duration patience) {
-        error_code why;
-        if (self->sink_->accepts_at_once())
-            why = self->try_send(e);
-        else if (self->closed())
-            why = errc::closed;
-        else
-            why = errc::queue_full;
+        error_code why = self->begin(e);
         if (why == errc::queue_full) {
             std::vector<envelope> one;
-            one.push_back(std::move(e));
+            one.push_back(e);
             auto const outcomes = co_await wait_for_room(self, std::move(one), patience);
             why = outcomes.front().error;
+        } else {
+            self->ended(e, why);
         }
         if (why) throw system_error(why, "send to " + self->to_.channel);
     }
@@ -105,6 +118,7 @@ public:
             error_code why;
             outcomes.resize(self->sink_->try_send(all, why), outcome{{}, self->able_.level});
             count(self->counts_->sent, outcomes.size());
+            for (std::size_t i = 0; i < outcomes.size(); ++i) self->ended(all[i], {});
             if (outcomes.size() == all.size()) co_return outcomes;
             all.erase(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(outcomes.size()));
         }
@@ -116,13 +130,8 @@ public:
     // Sends a request whose answer `replies_` already expects; where it can't be sent, that is the answer.
     void send_request(envelope e, env::steady_point deadline) {
         auto const id = e.head().id;
-        error_code why;
-        if (sink_->accepts_at_once())
-            why = try_send(e);
-        else if (closed())
-            why = errc::closed;
-        else
-            why = errc::queue_full;
+        error_code const why = begin(e);
+        if (why != errc::queue_full) ended(e, why);
         if (!why) return;
         if (why != errc::queue_full) {
             // Later, for this may be within the initiation of what waits for the answer.
@@ -131,9 +140,10 @@ public:
             });
             return;
         }
-        send_one(*sink_, std::move(e), deadline, executor_,
-            [waiting = std::weak_ptr(replies_), counts = counts_, id](error_code refused) {
-                if (!refused) return count(counts->sent);
+        send_one(*sink_, e, deadline, executor_,
+            [waiting = std::weak_ptr(replies_), self = shared_from_this(), id, e](error_code refused) {
+                self->ended(e, refused);
+                if (!refused) return count(self->counts_->sent);
                 if (auto const r = waiting.lock()) r->end(id, refused);
             });
     }
@@ -159,16 +169,59 @@ public:
     env::clock& clock() const noexcept { return clock_; }
 
 private:
+    // No error where it was accepted at once; queue_full where it has to be waited for.
+    error_code begin(envelope const& e) {
+        if (sink_->accepts_at_once()) return hand_over(e);
+        return closed() ? errc::closed : errc::queue_full;
+    }
+    error_code hand_over(envelope const& e) {
+        error_code why;
+        if (closed())
+            why = errc::closed;
+        else if (sink_->try_send({&e, 1}, why) == 1)
+            count(counts_->sent);
+        return why;
+    }
+    void ended(envelope const& e, error_code outcome) const noexcept {
+        for (auto const& m : around_->sends) m->after(to_.channel, e, outcome);
+    }
+
     static task<std::vector<outcome>> wait_for_room(
         std::shared_ptr<sender_core> self, std::vector<envelope> all, duration patience) {
         auto const deadline = saturating_add(self->clock_.steady_now(), patience);
+        blockage const full(*self);
         std::vector<outcome> outcomes;
+        // For the middleware; copies of an envelope share it.
+        std::vector<envelope> sent;
+        if (!self->around_->sends.empty()) sent = all;
         auto start = [&](env::continuation c) { self->sink_->send(std::move(all), deadline, outcomes, std::move(c)); };
         co_await env::suspend(start);
         for (auto const& o : outcomes)
             if (o) count(self->counts_->sent);
+        for (std::size_t i = 0; i < sent.size(); ++i) self->ended(sent[i], outcomes[i].error);
         co_return outcomes;
     }
+
+    // While senders wait for room: told of when the first one begins and the last one ends to do so.
+    class blockage {
+    public:
+        explicit blockage(sender_core& of) : of_(of.sink_->accepts_at_once() ? &of : nullptr) {
+            if (!of_) return;
+            count(of_->counts_->blocked);
+            if (of_->blocked_.fetch_add(1) == 0) tell(occurrence::blocked);
+        }
+        blockage(blockage const&) = delete;
+        blockage& operator=(blockage const&) = delete;
+        ~blockage() {
+            if (of_ && of_->blocked_.fetch_sub(1) == 1) tell(occurrence::unblocked);
+        }
+
+    private:
+        void tell(occurrence what) const noexcept {
+            of_->counts_->tell({what, {}, of_->to_.channel, {}, {}, errc::queue_full, {}});
+        }
+        sender_core* of_;
+    };
 
     address to_;
     std::shared_ptr<sink> sink_;
@@ -179,6 +232,8 @@ private:
     id_generator ids_;
     std::shared_ptr<telemetry> counts_;
     std::shared_ptr<replies> replies_;
+    std::shared_ptr<middleware_chain const> around_;
+    std::atomic<std::size_t> blocked_{0};
     std::atomic<bool> closed_{false};
 };
 

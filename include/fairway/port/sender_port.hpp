@@ -147,13 +147,15 @@ public:
     ///
     /// Throws `fault` where the handler answered with one, `system_error` with `timed_out`, `cancelled`, `closed`,
     /// `unexpected_reply`, `decode_failed`, `too_many_requests` or the errc of a refused send. The time counts from
-    /// when the operation is awaited; the request carries it as its time to live. Cancellable.
+    /// when the operation is awaited; the request carries it as its time to live. Within a handler it is no longer than
+    /// the time that its own delivery has left. Cancellable.
     template <class M>
     [[nodiscard]] auto request(M&& m, duration timeout = default_timeout, send_options const& options = {}) const {
-        if constexpr (requestable<M&&>())
+        if constexpr (requestable<M&&>()) {
+            auto const left = core_->within_deadline(timeout);
             return detail::request<detail::reply_of<std::remove_cvref_t<M>>>(
-                core_, make_request(m, timeout, options), timeout);
-        else
+                core_, make_request(m, timeout, options), left);
+        } else
             return task<>(); // can be awaited, so that the compiler has no second complaint
     }
 
@@ -164,7 +166,8 @@ public:
     [[nodiscard]] auto gather(M&& m, gather_options<Reply> until, send_options const& options = {}) const {
         if constexpr (gatherable<M&&, Reply>()) {
             auto e = make_request(m, until.total(), options);
-            return detail::gather<Reply>(core_, std::move(e), std::move(until), options.patience());
+            auto const left = core_->within_deadline(until.total());
+            return detail::gather<Reply>(core_, std::move(e), std::move(until), left, options.patience());
         } else {
             return task<>();
         }
@@ -178,7 +181,8 @@ public:
     envelope make_request(M const& m, duration timeout, send_options const& options) const {
         core_->check_open();
         if (timeout <= duration::zero()) detail::fail(errc::invalid_argument, "timeout must be positive");
-        auto const life = std::min(options.time_to_live().value_or(timeout), timeout);
+        auto const left = std::max(core_->within_deadline(timeout), duration(1));
+        auto const life = std::min(options.time_to_live().value_or(left), left);
         return make(m, options, life, core_->answers()->open());
     }
 
@@ -199,8 +203,10 @@ private:
             constexpr detail::message_facts facts{wire_name<T>, contract_of<T>::number};
             envelope_head head = core_->head(facts, key, options, life);
             head.reply_to = reply_to;
-            return envelope::of_object(head, options.message_headers().view(), detail::typed_body<T>,
-                [&](void* where) { ::new (where) T(std::forward<M>(m)); });
+            return core_->make(head, options.message_headers(), [&](header_view own) {
+                return envelope::of_object(
+                    head, own, detail::typed_body<T>, [&](void* where) { ::new (where) T(std::forward<M>(m)); });
+            });
         };
         if (options.shard_key()) return build(*options.shard_key());
         if constexpr (has_shard_key<T>)

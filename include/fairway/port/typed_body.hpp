@@ -6,6 +6,7 @@
 #include <fairway/contract/message.hpp>
 #include <fairway/envelope/envelope.hpp>
 #include <fairway/error.hpp>
+#include <fairway/port/failure.hpp>
 
 #include <optional>
 #include <string>
@@ -90,12 +91,6 @@ T const& body_as(envelope const& e, std::optional<T>& storage) {
     storage.emplace(decode_version<T>(e.body(), e.head().version));
     return *storage;
 }
-
-// A delivery whose body is not its message: unlike what a handler throws, its text may be told to the requester.
-struct unreadable {
-    error_code why;
-    std::string text;
-};
 
 template <class T>
 T const& request_as(envelope const& e, std::optional<T>& storage) {

@@ -42,6 +42,7 @@ public:
     std::shared_ptr<telemetry> const& counts() const noexcept { return counts_; }
     std::shared_ptr<responder> const& answers() const noexcept { return responder_; }
     bool closed() const noexcept { return closed_.load(); }
+    std::shared_ptr<middleware_chain> const& around() const noexcept { return around_; }
 
     // Throws where the transport cannot carry the channel.
     void check(address const& a) const {
@@ -64,7 +65,7 @@ public:
         if (closed()) fail(errc::closed, "sender of " + to.channel);
         for (auto const& s : senders_)
             if (s->to().channel == to.channel && s->to().kind == to.kind && s->to().shards == to.shards) return s;
-        return senders_.emplace_back(std::make_shared<sender_core>(transport_, to, counts_, replies_));
+        return senders_.emplace_back(std::make_shared<sender_core>(transport_, to, counts_, replies_, around_));
     }
 
     void add(std::shared_ptr<consumer> c) {
@@ -189,6 +190,7 @@ private:
     std::shared_ptr<telemetry> counts_;
     std::shared_ptr<replies> replies_;
     std::shared_ptr<responder> responder_;
+    std::shared_ptr<middleware_chain> around_ = std::make_shared<middleware_chain>();
     std::atomic<bool> closed_{false};
     std::atomic<bool> context_gone_{false};
     std::mutex mutex_;

@@ -4,6 +4,8 @@
 
 #include <fairway/contract/channel.hpp>
 #include <fairway/port/handler.hpp>
+#include <fairway/port/handler_options.hpp>
+#include <fairway/port/middleware.hpp>
 #include <fairway/port/sender_port.hpp>
 #include <fairway/service/core.hpp>
 
@@ -18,39 +20,6 @@
 #include <utility>
 
 namespace fairway {
-
-/// How a service takes the messages of one channel: `stock.handle<orders>(handler, handler_options().concurrency(8))`.
-class handler_options {
-public:
-    /// 64 coroutine handlers at a time, 64 deliveries held.
-    handler_options() noexcept {} // NOLINT: not an aggregate, so that a temporary may stand beside co_await (g++ 12)
-
-    /// How many coroutine handlers of the channel run at a time; 1 for one after another. At least 1.
-    handler_options& concurrency(std::size_t n) & {
-        if (n == 0) detail::fail(errc::invalid_argument, "concurrency is at least 1");
-        concurrency_ = n;
-        return *this;
-    }
-    /// How many coroutine handlers of the channel run at a time.
-    handler_options&& concurrency(std::size_t n) && { return std::move(concurrency(n)); }
-    /// The most deliveries that this instance holds unsettled; the rest waits for it or for others. At least 1.
-    handler_options& prefetch(std::size_t n) & {
-        if (n == 0) detail::fail(errc::invalid_argument, "prefetch is at least 1");
-        prefetch_ = n;
-        return *this;
-    }
-    /// The most deliveries that this instance holds unsettled.
-    handler_options&& prefetch(std::size_t n) && { return std::move(prefetch(n)); }
-
-    /// The concurrency.
-    std::size_t concurrency() const noexcept { return concurrency_; }
-    /// The prefetch.
-    std::size_t prefetch() const noexcept { return prefetch_; }
-
-private:
-    std::size_t concurrency_ = limits::prefetch;
-    std::size_t prefetch_ = limits::prefetch;
-};
 
 /// A participant: handles the messages of channels and sends messages to channels. Its name is its consumer group;
 /// instances of one name share the work, in one process or in many.
@@ -77,8 +46,9 @@ public:
     /// it.
     ///
     /// From now on messages for this group are kept; they are handled once `run` or `start` was called. What a handler
-    /// throws becomes a fault at the requester; a one-way message goes to the dead-letter channel. Throws
-    /// `unsupported`, `topology_mismatch` or `closed`.
+    /// throws is tried again as `options` say; then it becomes a fault at the requester, and a one-way message goes to
+    /// the dead-letter channel. Throws `unsupported`, `topology_mismatch`, `closed`, or `invalid_argument` where the
+    /// retries may take longer than the transport holds a delivery.
     template <class Channel, class Handler>
     void handle(Handler&& handler, handler_options const& options = {}) {
         static_assert(channel<Channel>, "fairway: name a channel: handle<point_to_point<\"name\", message>>(handler)");
@@ -92,6 +62,11 @@ public:
         if constexpr (channel<Channel>)
             return sender_port<Channel>(core_->sender(address_of<Channel>(), asks(typename Channel::messages{})));
     }
+
+    /// Puts a middleware around each attempt to handle a delivery, within those that were added before. Before `start`.
+    void around_deliveries(delivery_middleware m) { core_->around()->deliveries.push_back(std::move(m)); }
+    /// Puts a middleware around each send of this service. Before its ports are used.
+    void around_sends(std::shared_ptr<send_middleware> m) { core_->around()->sends.push_back(std::move(m)); }
 
     /// Starts to handle, and completes when the service is closed or drained.
     ///
@@ -131,8 +106,9 @@ private:
         what.prefetch = options.prefetch();
         auto table = detail::make_table<Channel, H>(typename Channel::messages{});
         core_->check(what.from);
-        core_->add(std::make_shared<detail::consumer>(core_->transport(), std::move(what), options.concurrency(),
-            std::make_shared<H>(std::forward<Handler>(handler)), std::move(table), core_->counts(), core_->answers()));
+        detail::pipeline_parts parts{std::make_shared<H>(std::forward<Handler>(handler)), std::move(table),
+            core_->counts(), core_->answers(), core_->around()};
+        core_->add(std::make_shared<detail::consumer>(core_->transport(), what, options, std::move(parts)));
     }
     template <class Channel>
     static address address_of() {

@@ -185,7 +185,8 @@ public:
     virtual void notices(std::vector<notice>& out) = 0;
     /// Stops, or resumes, the intake of one shard; what was received of it stays.
     virtual void hold(std::uint32_t shard, bool on) = 0;
-    /// Ends deliveries, accepted or released; does not wait.
+    /// Ends deliveries, accepted or released; does not wait. Of a log (`capabilities::settles_prefix`) an acceptance
+    /// covers all of the shard before it, and a release all after it. Tags of deliveries that were lost mean nothing.
     virtual void settle(std::span<settlement const> settlements) = 0;
     /// Stops intake: what was not received yet goes back, what was received can still be settled.
     virtual void pause() = 0;

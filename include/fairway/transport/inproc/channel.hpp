@@ -3,6 +3,7 @@
 #define FAIRWAY_TRANSPORT_INPROC_CHANNEL_HPP
 
 #include <fairway/env/execute.hpp>
+#include <fairway/env/handled.hpp>
 #include <fairway/transport/inproc/queue.hpp>
 #include <fairway/transport/seam.hpp>
 
@@ -39,6 +40,8 @@ struct waiting_send {
     // Keeps alive what drops this when the executor's context ends.
     std::shared_ptr<void> through;
     std::unique_ptr<env::alarm> alarm;
+    // Sent by a handler of this very channel.
+    bool inner = false;
     bool finished = false;
 };
 
@@ -74,6 +77,7 @@ public:
         closed_ = true;
         for (auto const& w : waiting_) finish(ended, w, errc::unroutable);
         waiting_.clear();
+        inner_waiting_ = 0;
         complete(std::move(ended));
     }
 
@@ -83,17 +87,21 @@ public:
         std::lock_guard const lock(mutex_);
         for (auto i = waiting_.begin(); i != waiting_.end();) {
             auto const next = std::next(i);
-            if (&asio::query((*i)->executor, asio::execution::context) == &context)
+            if (&asio::query((*i)->executor, asio::execution::context) == &context) {
+                if ((*i)->inner) --inner_waiting_;
                 dropped.splice(dropped.end(), waiting_, i);
+            }
             i = next;
         }
         resume();
     }
 
     std::size_t try_send(std::span<envelope const> envelopes, error_code& why) {
+        bool const inner = is_inner();
         std::lock_guard const lock(mutex_);
         for (std::size_t i = 0; i < envelopes.size(); ++i) {
-            why = closed_ ? errc::unroutable : !waiting_.empty() || !has_room() ? errc::queue_full : error_code();
+            bool const full = (!waiting_.empty() && !inner) || !has_room(inner);
+            why = closed_ ? errc::unroutable : full ? errc::queue_full : error_code();
             if (why) return i;
             publish(envelopes[i]);
         }
@@ -107,16 +115,18 @@ public:
         w->through = std::move(through);
         w->envelopes = std::move(envelopes);
         w->into = &into;
+        w->inner = is_inner();
         listen_for_cancellation(w, done);
         w->done.emplace(std::move(done));
         finished_sends ended;
         std::lock_guard const lock(mutex_);
         if (closed_) {
             finish(ended, w, errc::unroutable);
-        } else if (waiting_.empty() && feed(*w)) {
+        } else if ((waiting_.empty() || w->inner) && feed(*w)) {
             finish(ended, w, {});
         } else {
             waiting_.push_back(w);
+            if (w->inner) ++inner_waiting_;
             if (deadline != env::steady_point::max()) set_alarm(w, deadline);
         }
         complete(std::move(ended));
@@ -162,12 +172,17 @@ private:
         return groups_.emplace_back(name, shape_.shards).messages;
     }
 
-    // A message goes to all groups or to none: the slowest group slows the senders, it does not lose messages.
-    bool has_room() const noexcept {
-        return std::all_of(groups_.begin(), groups_.end(), [this](group_queue const& g) {
-            return g.messages.backlog() < bounds_.messages && g.messages.backlog_bytes() < bounds_.bytes;
+    // A message goes to all groups or to none: the slowest group slows the senders, it does not lose messages. What a
+    // handler of the channel sends may take the place of what is being handled: it is that which has to end before
+    // there is room, so that waiting for room would be waiting for itself.
+    bool has_room(bool inner) const noexcept {
+        return std::all_of(groups_.begin(), groups_.end(), [this, inner](group_queue const& g) {
+            auto const& q = g.messages;
+            if (q.backlog() < bounds_.messages && q.backlog_bytes() < bounds_.bytes) return true;
+            return inner && q.backlog() < bounds_.messages + q.held();
         });
     }
+    bool is_inner() const noexcept { return env::handling_scope::channel() == shape_.channel; }
     void publish(envelope const& e) {
         for (auto& g : groups_) g.messages.push(e);
     }
@@ -175,7 +190,7 @@ private:
     // Puts in what fits; true when all of it is in.
     bool feed(waiting_send& w) {
         while (w.outcomes.size() < w.envelopes.size()) {
-            if (!has_room()) return false;
+            if (!has_room(w.inner)) return false;
             publish(w.envelopes[w.outcomes.size()]);
             w.outcomes.push_back({});
         }
@@ -184,9 +199,18 @@ private:
 
     void resume() {
         finished_sends ended;
-        while (!waiting_.empty() && feed(*waiting_.front())) {
-            finish(ended, waiting_.front(), {});
-            waiting_.pop_front();
+        bool full = false;
+        for (auto i = waiting_.begin(); i != waiting_.end();) {
+            auto const at = i++;
+            // In their order, but that handlers of this channel need not wait for others.
+            if (full && inner_waiting_ == 0) break;
+            if ((full && !(*at)->inner) || !feed(**at)) {
+                full = true;
+                continue;
+            }
+            finish(ended, *at, {});
+            if ((*at)->inner) --inner_waiting_;
+            waiting_.erase(at);
         }
         complete(std::move(ended));
     }
@@ -196,6 +220,7 @@ private:
         std::lock_guard const lock(mutex_);
         if (w->finished) return;
         waiting_.remove(w);
+        if (w->inner) --inner_waiting_;
         finish(ended, w, why);
         resume();
         complete(std::move(ended));
@@ -246,6 +271,7 @@ private:
     std::mutex mutex_;
     std::list<group_queue> groups_;
     std::list<std::shared_ptr<waiting_send>> waiting_;
+    std::size_t inner_waiting_ = 0;
     bool closed_ = false;
 };
 

@@ -33,6 +33,8 @@ public:
     }
 
     member_id id() const noexcept { return id_; }
+    // How many deliveries it holds.
+    std::size_t held() const noexcept { return places_.size() - free_.size(); }
     bool can_take() const noexcept { return !paused_ && !free_.empty(); }
     void pause() noexcept { paused_ = true; }
     bool is_paused() const noexcept { return paused_; }
@@ -152,7 +154,12 @@ public:
 
     std::size_t backlog() const noexcept { return backlog_; }
     std::size_t backlog_bytes() const noexcept { return bytes_; }
-    bool has_members() const noexcept { return !members_.empty(); }
+    // How many deliveries its members hold.
+    std::size_t held() const noexcept {
+        std::size_t n = 0;
+        for (auto const* m : members_) n += m->held();
+        return n;
+    }
 
     void push(envelope message) {
         auto const shard = sharded_ ? message.head().shard % static_cast<std::uint32_t>(shards_.size()) : 0;

@@ -1,0 +1,401 @@
+// Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
+#ifndef FAIRWAY_PORT_PIPELINE_HPP
+#define FAIRWAY_PORT_PIPELINE_HPP
+
+#include <fairway/env/random.hpp>
+#include <fairway/port/attempt.hpp>
+#include <fairway/port/dead_letters.hpp>
+#include <fairway/port/duplicates.hpp>
+#include <fairway/port/failure.hpp>
+#include <fairway/port/handler_options.hpp>
+#include <fairway/port/parking.hpp>
+#include <fairway/port/settling.hpp>
+#include <fairway/port/workers.hpp>
+
+#include <algorithm>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace fairway::detail {
+
+// The stages through which each delivery of a subscription goes, in this order: limits and expiry, type, duplicates,
+// lanes, attempt (middleware, decoding, handler), retry, reply or fault or dead letter, settlement. Each stage is one
+// function below that calls the next, so that none can be left out. Everything runs on the service's executor.
+class pipeline : public std::enable_shared_from_this<pipeline> {
+public:
+    pipeline(any_transport transport, subscription what, handler_options options, pipeline_parts parts)
+        : transport_(std::move(transport)),
+          what_(std::move(what)),
+          options_(std::move(options)),
+          parts_(std::move(parts)),
+          counts_(*parts_.counts),
+          executor_(transport_.get_executor()),
+          clock_(env::clock::of(executor_)),
+          surroundings_{what_.from.channel, what_.from.channel + " " + what_.group, options_.store(), clock_},
+          random_(env::random::of(executor_)),
+          lanes_(options_.concurrency()),
+          parking_(clock_, executor_),
+          stuck_(what_, parts_.counts),
+          workers_(executor_, what_.from.channel, options_.concurrency()),
+          dead_(std::make_shared<dead_letters>(transport_, what_.from.channel, what_.group)),
+          settling_(transport_.describe().settles_prefix, what_.from.shards, parts_.counts) {
+        auto const& table = parts_.table;
+        concurrent_ = std::any_of(table.begin(), table.end(), [](auto const& e) { return e.start != nullptr; });
+        bool const remembers = transport_.describe().duplicates && options_.window_ids() > 0;
+        if (!remembers && !options_.store()) return;
+        auto const key = random_key(random_);
+        duplicates_.emplace(std::max<std::size_t>(options_.window_ids(), 1), options_.window_age(), key);
+        parts_.answers->keep_replies(key);
+    }
+
+    subscription const& what() const noexcept { return what_; }
+    bool idle() const noexcept { return settling_.in_flight() == 0; }
+    // Called on the executor whenever it became idle.
+    void on_idle(std::function<void()> told) { on_idle_ = std::move(told); }
+
+    void open(std::shared_ptr<source> from) {
+        source_ = std::move(from);
+        stuck_.open(source_.get());
+        parking_.on_due([weak = weak_from_this()] {
+            if (auto const self = weak.lock()) self->resume_due();
+        });
+    }
+
+    // Takes deliveries in, and settles what has ended by then.
+    void take(std::vector<delivery>& batch) {
+        taking_ = true;
+        settling_.took(batch);
+        for (auto& d : batch) admit(d);
+        taking_ = false;
+        if (stopped_) leave();
+        flush();
+        tell_idle();
+    }
+
+    // What has not begun, or waits for its next attempt, is not begun here any more: the shard's next owner does it.
+    void hand_back(std::uint32_t shard, bool lost) {
+        auto const of_shard = [shard](job const& j) { return j.message.message().head().shard == shard; };
+        std::vector<job> back;
+        for (auto& s : parking_.extract(of_shard)) {
+            lanes_.drop_parked(s.lane);
+            back.push_back(std::move(s.job));
+        }
+        for (auto& j : lanes_.extract(of_shard)) back.push_back(std::move(j));
+        stuck_.forget(shard);
+        for (auto const& j : back) {
+            if (duplicates_)
+                for (auto const& waited : duplicates_->end(j.message.id())) settling_.give_back(waited, lost);
+            settling_.give_back(j.message, lost);
+        }
+        if (lost) settling_.forget(shard);
+        if (lanes_.waiting() > 0) wake_worker();
+        flush();
+        tell_idle();
+    }
+    // What was received comes again.
+    void disconnected() { settling_.forget_all(); }
+
+    // Ends at once: handlers are cancelled, what is not settled goes back.
+    void stop() {
+        if (std::exchange(stopped_, true)) return;
+        // Where a handler closes its own service, its message can still end when it returns.
+        if (!taking_) leave();
+        lanes_.clear();
+        parking_.clear();
+        dead_->stop();
+        if (duplicates_) duplicates_->clear();
+        workers_.stop();
+    }
+
+    // The execution context goes: drops parked coroutines without resuming them. Nothing may be posted from now on.
+    void abandon() {
+        stopped_ = true;
+        parking_.clear();
+        dead_->stop();
+        workers_.abandon();
+    }
+
+private:
+    struct job {
+        delivery message;
+        handler_entry const* entry;
+        // When its first attempt failed.
+        time_point first_attempt = no_time;
+    };
+    using started = lanes<job>::started;
+
+    // True from the moment when the service was closed, before stop() has run: no handler is called after the service's
+    // destructor has returned.
+    bool ending() const noexcept { return stopped_ || parts_.answers->closed(); }
+
+    void leave() {
+        if (settling_.left()) return;
+        flush();
+        if (source_) source_->close();
+        settling_.leave();
+    }
+
+    // ---- stage: limits, expiry, type ----
+    void admit(delivery& d) {
+        if (ending()) return; // stop() gives it back
+        if (is_for_another_group(d, what_)) return skip(d);
+        if (drop_expired(d)) return;
+        if (auto const refused = beyond_limits(d, options_.retry().attempts()); !refused.empty())
+            return refuse(d, refused, errc::handler_failed);
+        handler_entry const* const entry = find_entry(parts_.table, d);
+        if (!entry && what_.from.kind == channel_kind::publish_subscribe && !d.wants_reply()) {
+            tell(occurrence::unknown_type, d, errc::unknown_type);
+            return skip(d);
+        }
+        if (!entry) return refuse(d, "unknown_type", errc::unknown_type);
+        if (entry->ignored) return skip(d);
+        check_duplicate(job{std::move(d), entry});
+    }
+
+    void skip(delivery const& d) {
+        count(counts_.skipped);
+        end(d, counts_.accepted);
+    }
+    void refuse(delivery const& d, std::string_view code, errc why) { give_up(d, code, text_of(why), clock_.now()); }
+
+    bool drop_expired(delivery const& d) {
+        auto const until = d.deadline();
+        if (!until || *until > clock_.now()) return false;
+        tell(occurrence::expired, d, errc::expired);
+        if (options_.keep_expired() && !d.wants_reply())
+            give_up(d, "expired", text_of(errc::expired), clock_.now());
+        else
+            end(d, counts_.expired);
+        return true;
+    }
+
+    // ---- stage: duplicates ----
+    void check_duplicate(job j) {
+        if (duplicates_) {
+            switch (duplicates_->begin(j.message, clock_.steady_now())) {
+            case duplicates::verdict::fresh: break;
+            case duplicates::verdict::waits: return;
+            case duplicates::verdict::handled: return end_duplicate(j.message);
+            }
+        }
+        enter_lane(std::move(j));
+    }
+    void end_duplicate(delivery const& d) {
+        tell(occurrence::duplicate, d, {});
+        parts_.answers->repeat(d);
+        settling_.accept(d, counts_.duplicates);
+    }
+
+    // ---- stage: lanes ----
+    void enter_lane(job j) {
+        auto const key = lane_of(options_.order(), options_.concurrency(), what_.from.shards,
+            j.message.message().head().shard, j.message.shard_key());
+        bool const shut = lanes_.shut(key);
+        bool const free = !concurrent_ || (lanes_.waiting() == 0 && lanes_.running() < lanes_.limit());
+        if (j.entry->call && !shut && free && !surroundings_.any(parts_)) return attempt_now({key, std::move(j)});
+        if (shut && lanes_.stuck(key)) stuck_.add(j.message, 1);
+        lanes_.add(key, std::move(j));
+        wake_worker();
+    }
+
+    // ---- stage: attempt ----
+    // A plain handler, run without a worker.
+    void attempt_now(started s) {
+        std::exception_ptr const error = call_now(parts_, what_.from.channel, s.job.message, *s.job.entry);
+        // A request whose service was closed meanwhile is given back: its reply was not sent any more.
+        if (s.job.message.wants_reply() && ending()) return;
+        if (auto const pause = conclude(s.job, error)) {
+            lanes_.park_new(s.lane);
+            park(std::move(s), *pause);
+        }
+    }
+
+    void wake_worker() {
+        // Workers end with the consumer only, which must not go before the last of them has let its slot go.
+        if (workers_.wake_parked() || !workers_.may_start()) return;
+        auto& w = workers_.add();
+        workers_.start(w, work(shared_from_this(), w), shared_from_this());
+    }
+
+    static task<> work(std::shared_ptr<pipeline> self, worker& w) {
+        w.copies = w.place.use_count();
+        auto park = [&self, &w](env::continuation wake) { self->workers_.park(w, std::move(wake)); };
+        while (!self->ending()) {
+            auto next = self->lanes_.next();
+            if (!next) {
+                co_await env::suspend(park);
+                continue;
+            }
+            // It may have waited long for its turn.
+            if (self->drop_expired(next->job.message)) {
+                self->lanes_.finish(next->lane);
+                self->settle_now();
+                continue;
+            }
+            job& j = next->job;
+            w.place->now.message = &j.message;
+            std::exception_ptr error;
+            bool known = false;
+            try {
+                if (self->surroundings_.any(self->parts_))
+                    known = co_await attempt_around(self->parts_, self->surroundings_, j.message, *j.entry);
+                else if (j.entry->start)
+                    co_await j.entry->start(self->parts_.handler.get(), j.message, self->parts_.answers);
+                else
+                    j.entry->call(self->parts_.handler.get(), j.message, self->parts_.answers);
+            } catch (...) {
+                error = std::current_exception();
+            }
+            // What the handler has detached goes on for the delivery that has ended; the next one gets another worker.
+            bool const shared = w.is_shared();
+            if (shared)
+                w.place->keep();
+            else
+                w.place->now.message = nullptr;
+            if (self->ending()) co_return; // stop() gives it back: its reply, if any, was not sent any more
+            if (known) self->end_known(j.message);
+            if (auto const pause = known ? std::nullopt : self->conclude(j, error)) {
+                self->lanes_.park(next->lane);
+                self->park(std::move(*next), *pause);
+            } else {
+                self->lanes_.finish(next->lane);
+            }
+            self->settle_now();
+            if (shared) co_return self->go_on_without();
+        }
+    }
+    // A worker ends: another one does what waits.
+    void go_on_without() {
+        if (lanes_.waiting() == 0) return;
+        env::post(executor_, [weak = weak_from_this()] {
+            auto const self = weak.lock();
+            if (self && !self->ending()) self->wake_worker();
+        });
+    }
+
+    // ---- stage: retry ----
+    // What becomes of a job after an attempt: it has ended, or is tried again after the time that this returns.
+    std::optional<duration> conclude(job& j, std::exception_ptr const& error) {
+        if (!error) {
+            if (duplicates_) {
+                duplicates_->succeeded(j.message.id(), clock_.steady_now());
+                parts_.answers->expect(j.message);
+            }
+            end(j.message, counts_.accepted);
+            return std::nullopt;
+        }
+        count(counts_.failed);
+        if (j.first_attempt == no_time) j.first_attempt = clock_.now();
+        auto const why = explain(error, to_string(j.message.id()), options_.retry());
+        if (why.retried) {
+            auto const pause = options_.retry().next(j.message.attempt(), random_.next(), why.retry_after);
+            auto const until = j.message.deadline();
+            if (pause && (!until || saturating_add(clock_.now(), *pause) < *until)) {
+                count(counts_.retried);
+                tell(occurrence::retried, j.message, why.error, why.told);
+                j.message.count_attempt();
+                return pause;
+            }
+        }
+        tell(occurrence::handler_failed, j.message, why.error, why.told);
+        give_up(j.message, why.code, why.text, j.first_attempt);
+        return std::nullopt;
+    }
+
+    // Its lane stays shut meanwhile, and its place taken; others go on.
+    void park(started s, duration pause) {
+        if (pause == duration::zero()) {
+            lanes_.resume(s.lane, std::move(s.job));
+            return wake_worker();
+        }
+        stuck_.add(s.job.message, 1 + lanes_.behind(s.lane));
+        parking_.put(saturating_add(clock_.steady_now(), pause), std::move(s));
+    }
+    void resume_due() {
+        if (ending()) return;
+        for (auto& s : parking_.take_due()) {
+            stuck_.remove(s.job.message, 1 + lanes_.behind(s.lane));
+            lanes_.resume(s.lane, std::move(s.job));
+            wake_worker();
+        }
+    }
+
+    // ---- stage: fault or dead letter ----
+    // A request is answered with the fault; a one-way message goes to the dead-letter channel, and is accepted once it
+    // is there.
+    void give_up(delivery const& d, std::string_view code, std::string_view text, time_point first_attempt) {
+        if (d.wants_reply()) {
+            parts_.answers->fail(d, code, text);
+            return end(d, counts_.accepted);
+        }
+        tell(occurrence::dead_lettered, d, errc::handler_failed, code);
+        auto const told = [weak = weak_from_this(), d](error_code refused) {
+            auto const self = weak.lock();
+            if (!self || self->settling_.left()) return;
+            if (refused) return self->tell(occurrence::dead_letter_refused, d, refused);
+            self->end(d, self->counts_.dead_lettered);
+            self->settle_now();
+        };
+        dead_->put(d, {code, text, first_attempt}, told);
+    }
+
+    // ---- stage: settlement ----
+    // It has ended, and with it its duplicates that waited for that.
+    void end(delivery const& d, std::atomic<std::uint64_t>& how) {
+        settling_.accept(d, how);
+        if (!duplicates_) return;
+        for (auto const& waited : duplicates_->end(d.id())) end_duplicate(waited);
+    }
+    // The store knew it: another instance has handled it.
+    void end_known(delivery const& d) {
+        if (duplicates_) duplicates_->succeeded(d.id(), clock_.steady_now());
+        tell(occurrence::duplicate, d, {});
+        parts_.answers->repeat(d);
+        end(d, counts_.duplicates);
+    }
+    void flush() {
+        if (source_) settling_.flush(*source_);
+    }
+    void settle_now() {
+        if (taking_) return;
+        flush();
+        tell_idle();
+    }
+    void tell_idle() {
+        if (idle() && on_idle_) on_idle_();
+    }
+
+    void tell(occurrence what, delivery const& d, error_code error, std::string_view text = {}) const noexcept {
+        counts_.tell({what, {}, what_.from.channel, d.type(), d.id(), error, text});
+    }
+
+    any_transport transport_;
+    subscription what_;
+    handler_options options_;
+    pipeline_parts parts_;
+    telemetry& counts_;
+    asio::any_io_executor executor_;
+    env::clock& clock_;
+    surroundings surroundings_;
+    env::random& random_;
+    lanes<job> lanes_;
+    parking<job> parking_;
+    stuck_shards stuck_;
+    workers workers_;
+    std::shared_ptr<dead_letters> dead_;
+    settling settling_;
+    std::optional<duplicates> duplicates_;
+    std::shared_ptr<source> source_;
+    std::function<void()> on_idle_;
+    bool concurrent_ = false;
+    bool taking_ = false;
+    bool stopped_ = false;
+};
+
+} // namespace fairway::detail
+
+#endif

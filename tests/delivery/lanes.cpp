@@ -152,3 +152,86 @@ TEST_CASE("lanes do what they say, whatever comes") {
         REQUIRE(started == added);
     }
 }
+
+TEST_CASE("a parked job keeps its lane shut, and gives its place to others") {
+    lanes<int> l(1);
+    l.add(1, 10);
+    l.add(1, 11);
+    l.add(2, 20);
+    auto const first = l.next();
+    REQUIRE(first);
+    CHECK(first->job == 10);
+    l.park(first->lane);
+    CHECK(l.parked() == 1U);
+    CHECK(l.running() == 0U);
+    CHECK(l.stuck(1));
+    CHECK_FALSE(l.stuck(2));
+    CHECK(l.behind(1) == 1U);
+    CHECK(start_all(l) == std::vector{20});
+    l.finish(2);
+    CHECK_FALSE(l.next());
+    l.resume(1, 10);
+    CHECK_FALSE(l.stuck(1));
+    CHECK(l.shut(1));
+    CHECK(start_all(l) == std::vector{10});
+    l.finish(1);
+    CHECK(start_all(l) == std::vector{11});
+    l.finish(1);
+    CHECK_FALSE(l.shut(1));
+    CHECK(l.parked() == 0U);
+}
+
+TEST_CASE("a job that ran without having been added can be parked, and dropped") {
+    lanes<int> l(4);
+    CHECK_FALSE(l.shut(7));
+    l.park_new(7);
+    CHECK(l.shut(7));
+    l.add(7, 71);
+    l.park_new(std::nullopt);
+    CHECK(l.parked() == 2U);
+    CHECK_FALSE(l.next());
+    l.drop_parked(7);
+    CHECK(start_all(l) == std::vector{71});
+    l.finish(7);
+    l.resume(std::nullopt, 1);
+    CHECK(start_all(l) == std::vector{1});
+    CHECK_FALSE(l.shut(std::nullopt));
+    CHECK_FALSE(l.stuck(std::nullopt));
+    CHECK(l.behind(std::nullopt) == 0U);
+}
+
+TEST_CASE("what waits can be taken out, in its order, and the rest goes on") {
+    lanes<int> l(10);
+    for (int n : {1, 2, 3, 4}) l.add(1, 10 + n);
+    for (int n : {1, 2}) l.add(2, 20 + n);
+    l.add(std::nullopt, 5);
+    auto const running = l.next();
+    REQUIRE(running);
+    CHECK(running->job == 11);
+    auto const odd = l.extract([](int j) { return j % 2 == 1; });
+    CHECK(odd == std::vector{21, 5, 13});
+    CHECK(l.waiting() == 3U);
+    CHECK(start_all(l) == std::vector{22});
+    l.finish(1);
+    CHECK(start_all(l) == std::vector{12});
+    l.finish(1);
+    CHECK(start_all(l) == std::vector{14});
+    l.finish(1);
+    l.finish(2);
+    CHECK(l.extract([](int) { return true; }).empty());
+    CHECK_FALSE(l.shut(1));
+    CHECK_FALSE(l.shut(2));
+}
+
+TEST_CASE("the lane of a delivery") {
+    using fairway::lane_of;
+    using fairway::ordering;
+    CHECK_FALSE(lane_of(ordering::none, 1, 8, 3, "a"));
+    CHECK_FALSE(lane_of(ordering::key, 64, 0, 0, "a"));
+    CHECK(lane_of(ordering::key, 1, 0, 0, "a") == lane_of(ordering::key, 1, 0, 0, "b"));
+    CHECK_FALSE(lane_of(ordering::key, 64, 8, 3, ""));
+    CHECK(lane_of(ordering::key, 64, 8, 3, "a") == lane_of(ordering::key, 64, 8, 3, "a"));
+    CHECK(lane_of(ordering::key, 64, 8, 3, "a") != lane_of(ordering::key, 64, 8, 3, "b"));
+    CHECK(lane_of(ordering::shard, 64, 8, 3, "a") == 3U);
+    CHECK(lane_of(ordering::shard, 64, 0, 0, "a") == lane_of(ordering::shard, 64, 0, 0, ""));
+}

@@ -288,3 +288,32 @@ TEST_CASE("a dead letter that finds no room is tried again until it is there", "
     CHECK(got.size() == 5);
     CHECK(s.stats().dead_lettered == 5);
 }
+
+TEST_CASE("one slow key of a thousand costs the others at most a tenth", "[lanes]") {
+    auto const others_took = [](duration slow) {
+        bench b;
+        service s(b.transport(), "worker");
+        duration last{};
+        std::size_t done = 0;
+        s.handle<steps>([&](step const& m) -> task<> {
+            co_await sleep_for(m.key == "key0" ? slow : 1ms);
+            if (m.key == "key0") co_return;
+            ++done;
+            last = b.elapsed();
+        });
+        s.start();
+        auto const port = b.sender<steps>();
+        for (int n = 0; n < 4; ++n)
+            for (int k = 0; k < 1000; ++k) {
+                step const m{.key = "key" + std::to_string(k), .n = n};
+                CHECK_FALSE(port.try_send(m));
+            }
+        b.advance(10s);
+        CHECK(done == 4 * 999);
+        return last;
+    };
+    auto const alone = others_took(1ms);
+    auto const beside = others_took(100ms);
+    CAPTURE(alone.count(), beside.count());
+    CHECK(beside <= alone * 11 / 10);
+}

@@ -5,11 +5,11 @@
 #include <fairway/env/clock.hpp>
 #include <fairway/env/handled.hpp>
 #include <fairway/port/dead_letters.hpp>
-#include <fairway/port/duplicate_store.hpp>
 #include <fairway/port/handler.hpp>
 #include <fairway/port/middleware.hpp>
 
 #include <exception>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -42,15 +42,28 @@ inline std::string_view beyond_limits(delivery const& d, unsigned attempts) {
     return d.attempt() > deaths_per_attempt * attempts ? "too_many_attempts" : std::string_view();
 }
 
+// One attempt with a store around it: whether the store knows the message already is written into `known`. `run` is
+// what is further inside.
+struct remembered_attempt {
+    delivery const& message;
+    // Channel and group.
+    std::string_view scope;
+    responder& answers;
+    env::clock& clock;
+    std::function<task<>()> run;
+    bool& known;
+};
+// A function, so that only those who use a store pay for compiling it.
+using remembering_attempt = std::function<task<>(remembered_attempt const& what)>;
+
 // What stands around the attempts of one subscription; most have nothing there.
 struct surroundings {
     std::string channel;
-    // Channel and group, for the store.
     std::string scope;
-    std::shared_ptr<duplicate_store> store;
+    remembering_attempt memory;
     env::clock& clock;
 
-    bool any(pipeline_parts const& parts) const noexcept { return store || !parts.around->deliveries.empty(); }
+    bool any(pipeline_parts const& parts) const noexcept { return memory || !parts.around->deliveries.empty(); }
 };
 
 // One attempt of a plain handler without anything around it; returns what it threw.
@@ -71,33 +84,22 @@ inline task<> call_plain_later(pipeline_parts const& parts, delivery const& d, h
     co_return;
 }
 
-// One attempt with the store and the middleware around it; true where the store knows the message already. All that it
-// is given lives until it has ended.
-inline task<bool> attempt_around(
-    pipeline_parts const& parts, surroundings const& with, delivery const& d, handler_entry const& entry) {
-    auto const& store = with.store;
-    if (store && d.id()) {
-        auto const known = co_await store->find(with.scope, d.id(), with.clock.now());
-        if (known) {
-            parts.answers->restore(d, known->reply);
-            co_return true;
-        }
-    }
-    auto innermost = [&parts, &d, &entry]() -> task<> {
-        if (entry.start) return entry.start(parts.handler.get(), d, parts.answers);
-        return call_plain_later(parts, d, entry);
-    };
+// One attempt with the store and the middleware around it; `known` is set where the store knows the message already.
+// All that it is given lives until it has ended.
+inline task<> attempt_around(
+    pipeline_parts const& parts, surroundings const& with, delivery const& d, handler_entry const& entry, bool& known) {
     way_in way{parts.around->deliveries, {d, with.channel, parts.counts->service}, {}};
-    way.innermost = [&innermost] { return innermost(); };
+    way.innermost = [&] {
+        return entry.start ? entry.start(parts.handler.get(), d, parts.answers) : call_plain_later(parts, d, entry);
+    };
     next_handler const outermost(way, 0);
-    co_await outermost();
-    if (!way.reached && d.wants_reply())
+    remembered_attempt const remembered{d, with.scope, *parts.answers, with.clock, [&] { return outermost(); }, known};
+    if (with.memory)
+        co_await with.memory(remembered);
+    else
+        co_await outermost();
+    if (!known && !way.reached && d.wants_reply())
         parts.answers->fail(d, "no_reply", "the message was not handed to its handler");
-    if (store && d.id()) {
-        auto const reply = parts.answers->kept(d.id());
-        co_await store->insert(with.scope, d.id(), reply, with.clock.now());
-    }
-    co_return false;
 }
 
 } // namespace fairway::detail

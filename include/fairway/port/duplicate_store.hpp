@@ -4,9 +4,13 @@
 
 #include <fairway/env/task.hpp>
 #include <fairway/envelope/envelope.hpp>
+#include <fairway/port/attempt.hpp>
 
+#include <concepts>
+#include <memory>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 namespace fairway {
 
@@ -32,6 +36,35 @@ public:
     /// one more run of the handler, which only a store that takes part in the handler's transaction can prevent.
     virtual task<> insert(std::string_view scope, message_id id, envelope reply, time_point now) = 0;
 };
+
+namespace detail {
+
+inline task<> attempt_with(std::shared_ptr<duplicate_store> store, remembered_attempt const& what) {
+    auto const& d = what.message;
+    if (!d.id()) {
+        co_await what.run();
+        co_return;
+    }
+    auto const found = co_await store->find(what.scope, d.id(), what.clock.now());
+    if (found) {
+        what.answers.restore(d, found->reply);
+        what.known = true;
+        co_return;
+    }
+    co_await what.run();
+    auto const reply = what.answers.kept(d.id());
+    co_await store->insert(what.scope, d.id(), reply, what.clock.now());
+}
+
+template <class Store>
+remembering_attempt remembering(std::shared_ptr<Store> store) {
+    static_assert(std::derived_from<Store, duplicate_store>, "fairway: a store derives from fairway::duplicate_store");
+    if (!store) return {};
+    return [store = std::shared_ptr<duplicate_store>(std::move(store))](
+               remembered_attempt const& what) { return attempt_with(store, what); };
+}
+
+} // namespace detail
 
 } // namespace fairway
 

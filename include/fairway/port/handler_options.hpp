@@ -5,7 +5,7 @@
 #include <fairway/delivery/lanes.hpp>
 #include <fairway/delivery/retry.hpp>
 #include <fairway/envelope/limits.hpp>
-#include <fairway/port/duplicate_store.hpp>
+#include <fairway/port/attempt.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -13,6 +13,12 @@
 #include <utility>
 
 namespace fairway {
+
+namespace detail {
+// In duplicate_store.hpp, from which stores derive.
+template <class Store>
+remembering_attempt remembering(std::shared_ptr<Store> store);
+} // namespace detail
 
 /// How a service takes the messages of one channel: `stock.handle<orders>(handler, handler_options().concurrency(8))`.
 class handler_options {
@@ -63,13 +69,16 @@ public:
     handler_options&& window(std::size_t ids, duration age = std::chrono::minutes(10)) && {
         return std::move(window(ids, age));
     }
-    /// Also asks and tells a store, which other instances and later processes may share, of the messages handled.
-    handler_options& remember_in(std::shared_ptr<duplicate_store> store) & {
-        store_ = std::move(store);
+    /// Also asks and tells a store, a `duplicate_store` which other instances and later processes may share, of the
+    /// messages handled.
+    template <class Store>
+    handler_options& remember_in(std::shared_ptr<Store> store) & {
+        memory_ = detail::remembering(std::move(store));
         return *this;
     }
     /// Also asks and tells a store of the messages handled.
-    handler_options&& remember_in(std::shared_ptr<duplicate_store> store) && {
+    template <class Store>
+    handler_options&& remember_in(std::shared_ptr<Store> store) && {
         return std::move(remember_in(std::move(store)));
     }
     /// Puts messages whose time to live has ended into the dead-letter channel; by default they are accepted, counted
@@ -93,8 +102,8 @@ public:
     std::size_t window_ids() const noexcept { return window_ids_; }
     /// For how long they are remembered.
     duration window_age() const noexcept { return window_age_; }
-    /// The store; may be null.
-    std::shared_ptr<duplicate_store> const& store() const noexcept { return store_; }
+    /// What asks the store; empty without one.
+    detail::remembering_attempt const& memory() const noexcept { return memory_; }
     /// Whether expired messages become dead letters.
     bool keep_expired() const noexcept { return keep_expired_; }
 
@@ -105,7 +114,7 @@ private:
     retry_policy retry_;
     std::size_t window_ids_ = limits::window_ids;
     duration window_age_ = std::chrono::minutes(10);
-    std::shared_ptr<duplicate_store> store_;
+    detail::remembering_attempt memory_;
     bool keep_expired_ = false;
 };
 

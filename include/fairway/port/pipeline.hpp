@@ -35,7 +35,7 @@ public:
           counts_(*parts_.counts),
           executor_(transport_.get_executor()),
           clock_(env::clock::of(executor_)),
-          surroundings_{what_.from.channel, what_.from.channel + " " + what_.group, options_.store(), clock_},
+          surroundings_{what_.from.channel, what_.from.channel + " " + what_.group, options_.memory(), clock_},
           random_(env::random::of(executor_)),
           lanes_(options_.concurrency()),
           parking_(clock_, executor_),
@@ -45,8 +45,7 @@ public:
           settling_(transport_.describe().settles_prefix, what_.from.shards, parts_.counts) {
         auto const& table = parts_.table;
         concurrent_ = std::any_of(table.begin(), table.end(), [](auto const& e) { return e.start != nullptr; });
-        bool const remembers = transport_.describe().duplicates && options_.window_ids() > 0;
-        if (!remembers && !options_.store()) return;
+        if (!(transport_.describe().duplicates && options_.window_ids() > 0) && !options_.memory()) return;
         auto const key = random_key(random_);
         duplicates_.emplace(std::max<std::size_t>(options_.window_ids(), 1), options_.window_age(), key);
         parts_.answers->keep_replies(key);
@@ -242,7 +241,7 @@ private:
             bool known = false;
             try {
                 if (self->surroundings_.any(self->parts_))
-                    known = co_await attempt_around(self->parts_, self->surroundings_, j.message, *j.entry);
+                    co_await attempt_around(self->parts_, self->surroundings_, j.message, *j.entry, known);
                 else if (j.entry->start)
                     co_await j.entry->start(self->parts_.handler.get(), j.message, self->parts_.answers);
                 else

@@ -54,6 +54,8 @@ public:
         if (a.shards > 0 && !able.sharded) fail(errc::unsupported, a.channel + ": sharded channels");
     }
 
+    std::size_t pending_requests() const { return replies_->pending(); }
+
     void enlist() { env::context_end::tell(executor_, weak_from_this()); }
 
     std::shared_ptr<sender_core> sender(address const& to, bool asks) {

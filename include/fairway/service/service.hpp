@@ -93,6 +93,8 @@ public:
     std::string const& name() const noexcept { return core_->name(); }
     /// Where it runs.
     asio::any_io_executor get_executor() const { return core_->executor(); }
+    /// How many of its requests and gathers wait for answers. Thread-safe.
+    std::size_t pending_requests() const { return core_->pending_requests(); }
     /// What it has done so far. Thread-safe.
     ledger stats() const noexcept { return core_->counts()->read(); }
 

@@ -85,6 +85,8 @@ TEST_CASE("an envelope of bytes copies all that it is made of") {
         envelope_head head;
         head.id = {1, 2};
         head.correlation = {3, 4};
+        head.conversation = {5, 6};
+        head.causation = {7, 8};
         head.type = type;
         head.version = {2, 5};
         head.shard = 7;
@@ -100,6 +102,8 @@ TEST_CASE("an envelope of bytes copies all that it is made of") {
     REQUIRE(static_cast<bool>(e));
     CHECK(e.head().id == fairway::message_id{1, 2});
     CHECK(e.head().correlation == fairway::message_id{3, 4});
+    CHECK(e.head().conversation == fairway::message_id{5, 6});
+    CHECK(e.head().causation == fairway::message_id{7, 8});
     CHECK(e.head().type == "shop.placed");
     CHECK(e.head().version == fairway::message_version{2, 5});
     CHECK(e.head().shard == 7U);

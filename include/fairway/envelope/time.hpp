@@ -22,7 +22,17 @@ template <class Clock>
 constexpr std::chrono::time_point<Clock, duration> saturating_add(
     std::chrono::time_point<Clock, duration> t, duration d) noexcept {
     using point = std::chrono::time_point<Clock, duration>;
-    return d > point::max() - t ? point::max() : t + d;
+    if (d >= duration::zero()) return t > point::max() - d ? point::max() : t + d;
+    return t < point::min() - d ? point::min() : t + d;
+}
+
+// How long from `from` to `to`, without overflow.
+constexpr duration saturating_distance(time_point from, time_point to) noexcept {
+    duration::rep const a = from.time_since_epoch().count();
+    duration::rep const b = to.time_since_epoch().count();
+    duration::rep ticks = 0;
+    if (__builtin_sub_overflow(b, a, &ticks)) return to > from ? duration::max() : duration::min();
+    return duration(ticks);
 }
 } // namespace detail
 

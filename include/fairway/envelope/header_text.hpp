@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -67,16 +68,32 @@ inline bool is_header_text(std::string_view s) noexcept {
     return true;
 }
 
-inline void check_header_value(std::string_view name, std::string_view value) {
-    if (value.size() > limits::header_value) fail(errc::header_value_too_long, std::string(name.substr(0, 64)));
-    if (!is_header_text(value)) fail(errc::invalid_header, "value of " + std::string(name.substr(0, 64)));
+// Why a value may not be sent; nothing where it may.
+inline std::optional<errc> header_value_fault(std::string_view value) noexcept {
+    if (value.size() > limits::header_value) return errc::header_value_too_long;
+    if (!is_header_text(value)) return errc::invalid_header;
+    return std::nullopt;
 }
 
-// Names are visible ASCII, without the colon that separates name and value on text protocols.
-inline void check_header(std::string_view name, std::string_view value) {
-    if (name.size() > limits::header_name) fail(errc::header_name_too_long, std::string(name.substr(0, 64)));
+// Why a name may not be sent; nothing where it may. Names are visible ASCII, without the colon that separates name and
+// value on text protocols.
+inline std::optional<errc> header_name_fault(std::string_view name) noexcept {
+    if (name.size() > limits::header_name) return errc::header_name_too_long;
     if (name.empty() || !is_plain_text(name) || name.find_first_of(" :") != std::string_view::npos)
-        fail(errc::invalid_header, "a name is visible ASCII without ':'");
+        return errc::invalid_header;
+    return std::nullopt;
+}
+
+inline void check_header_value(std::string_view name, std::string_view value) {
+    auto const fault = header_value_fault(value);
+    if (fault == errc::header_value_too_long) fail(*fault, std::string(name.substr(0, 64)));
+    if (fault) fail(*fault, "value of " + std::string(name.substr(0, 64)));
+}
+
+inline void check_header(std::string_view name, std::string_view value) {
+    auto const fault = header_name_fault(name);
+    if (fault == errc::header_name_too_long) fail(*fault, std::string(name.substr(0, 64)));
+    if (fault) fail(*fault, "a name is visible ASCII without ':'");
     check_header_value(name, value);
 }
 

@@ -2,13 +2,14 @@
 #ifndef FAIRWAY_ENVELOPE_HEADERS_HPP
 #define FAIRWAY_ENVELOPE_HEADERS_HPP
 
+#include <fairway/envelope/byte_order.hpp>
 #include <fairway/envelope/header_text.hpp>
 #include <fairway/envelope/limits.hpp>
 #include <fairway/error.hpp>
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <functional>
 #include <initializer_list>
 #include <iterator>
@@ -28,7 +29,7 @@ struct header {
 
 /// The headers of a message, read in place: name-value pairs in the order in which they were set.
 ///
-/// Packed as: length of the name and of the value (16 bit each, native order), name, value.
+/// Packed as: length of the name and of the value (16 bit each, little-endian), name, value.
 class header_view {
 public:
     /// Walks over the pairs.
@@ -60,15 +61,14 @@ public:
 
     private:
         std::size_t length(std::size_t offset) const noexcept {
-            std::uint16_t n = 0;
-            std::memcpy(&n, at_ + offset, 2);
-            return n;
+            return detail::load<std::uint16_t>(std::endian::little, at_ + offset);
         }
         char const* at_ = nullptr;
     };
 
     header_view() = default;
-    /// Views `count` packed pairs, as `headers::packed` gives them.
+    /// Views `count` packed pairs, as another view's `packed` gives them; what came from elsewhere goes through
+    /// `checked_headers`.
     header_view(std::string_view packed, std::size_t count) noexcept : packed_(packed), count_(count) {}
 
     /// How many headers there are.
@@ -112,7 +112,7 @@ public:
 
     /// The same for names that belong to Fairway, for which there is always room; for adapters, not for business logic.
     headers& set_reserved(std::string_view name, std::string_view value) {
-        return put(name, value, limits::headers + reserved_room);
+        return put(name, value, limits::headers + limits::reserved_headers);
     }
 
     /// Removes `name`, if it is there.
@@ -136,8 +136,6 @@ public:
     header_view view() const noexcept { return {packed_, count_}; }
 
 private:
-    static constexpr std::size_t reserved_room = 16;
-
     // Whether a text lies in these headers, and so moves with the next change: set("b", *find("a")).
     bool is_own(std::string_view text) const noexcept {
         std::less<char const*> const before;
@@ -150,9 +148,8 @@ private:
         std::size_t const others = count_ - (view().find(name) ? 1 : 0);
         if (others >= most) detail::fail(errc::too_many_headers, "at most " + std::to_string(most));
         erase(name);
-        std::uint16_t const lengths[] = {
-            static_cast<std::uint16_t>(name.size()), static_cast<std::uint16_t>(value.size())};
-        packed_.append(reinterpret_cast<char const*>(lengths), sizeof lengths);
+        detail::append(packed_, std::endian::little, static_cast<std::uint16_t>(name.size()));
+        detail::append(packed_, std::endian::little, static_cast<std::uint16_t>(value.size()));
         packed_.append(name).append(value);
         ++count_;
         return *this;
@@ -161,6 +158,34 @@ private:
     std::string packed_;
     std::size_t count_ = 0;
 };
+
+/// Views packed pairs that came from elsewhere, having checked all that `headers` checks; names may start with "fw-".
+/// Throws `system_error` with `errc::decode_failed` where `packed` is cut off or has a name twice, `too_many_headers`,
+/// `header_name_too_long`, `header_value_too_long` or `invalid_header`; the text counts headers and quotes nothing.
+inline header_view checked_headers(std::string_view packed) {
+    std::size_t count = 0;
+    std::size_t of_users = 0;
+    auto const refuse = [&](errc why, char const* text) {
+        detail::fail(why, "header " + std::to_string(count + 1) + text);
+    };
+    for (std::size_t at = 0; at < packed.size(); ++count) {
+        std::string_view const rest = packed.substr(at);
+        if (rest.size() < 4) refuse(errc::decode_failed, " is cut off");
+        std::size_t const name_size = detail::load<std::uint16_t>(std::endian::little, rest.data());
+        std::size_t const value_size = detail::load<std::uint16_t>(std::endian::little, rest.data() + 2);
+        if (name_size + value_size > rest.size() - 4) refuse(errc::decode_failed, " is cut off");
+        std::string_view const name = rest.substr(4, name_size);
+        if (auto const fault = detail::header_name_fault(name)) refuse(*fault, " in its name");
+        if (auto const fault = detail::header_value_fault(rest.substr(4 + name_size, value_size)))
+            refuse(*fault, " in its value");
+        if (!name.starts_with("fw-")) ++of_users;
+        if (of_users > limits::headers || count == limits::headers + limits::reserved_headers)
+            refuse(errc::too_many_headers, " is one too many");
+        if (header_view(packed.substr(0, at), count).find(name)) refuse(errc::decode_failed, " is there twice");
+        at += 4 + name_size + value_size;
+    }
+    return {packed, count};
+}
 
 } // namespace fairway
 

@@ -108,6 +108,17 @@ TEST_CASE("times that the clock cannot hold are errors", "[codec][json]") {
     CHECK(survives(time_in<microseconds>(sys_days{0000y / January / 1})));
 }
 
+TEST_CASE("times that cannot be written again are errors", "[codec][json]") {
+    CHECK(survives(read_time<seconds>("0000-01-01T00:00:00Z")));
+    CHECK(survives(read_time<seconds>("9999-12-31T23:59:59Z")));
+    CHECK(survives(read_time<seconds>("9999-12-31T23:59:59+00:01")));
+    CHECK(refused<time_in<seconds>>("0000-01-01T00:00:00+00:01"));
+    CHECK(refused<time_in<seconds>>("9999-12-31T23:59:59-00:01"));
+    CHECK(refused<time_in<seconds>>("9999-12-31T23:59:60Z"));
+    CHECK(refused<time_in<milliseconds>>("9999-12-31T23:59:60.5Z"));
+    CHECK(refused<time_in<weeks>>("0000-01-01T00:00:00Z")); // the week began in the year before
+}
+
 TEST_CASE("random times survive", "[codec][json]") {
     dice random(3);
     std::size_t mistakes = 0;

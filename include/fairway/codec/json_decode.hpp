@@ -68,6 +68,8 @@ void read_time(json_reader& in, std::chrono::sys_time<Duration>& out) {
         split_time parts{};
         Duration since_1970{};
         if (!read_time(text, parts) || !join(parts, since_1970)) return false;
+        // An offset, a leap second or coarse ticks lead out of the years that can be written.
+        if (!can_write(split(since_1970))) return false;
         out = std::chrono::sys_time<Duration>(since_1970);
         return true;
     });

@@ -342,6 +342,7 @@ TEST_CASE("a length is written in as few bytes as it needs, and in four at most"
     CHECK(refusal(start + std::string("\xff\x80\0", 3)) == errc::decode_failed);
     CHECK(refusal(start + std::string("\xff\x81\x80\x80\x80\0z", 7)) == errc::decode_failed);
     CHECK(refusal(start + "\xff\xff\xff\xff\xff\xff") == errc::decode_failed);
+    CHECK(complaint(start + "\xff\xff\xff\xff\xff\x01").find("too many bytes") != std::string::npos);
     CHECK(refusal(start + "\xff\xff\xff\xff\x7f") == errc::decode_failed); // more than there is
 }
 

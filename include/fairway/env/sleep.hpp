@@ -21,8 +21,9 @@ namespace detail {
 
 struct sleeper {
     // Owned by its alarm alone: were it owned by the coroutine that it wakes too, both would leak where the context
-    // goes before it rings.
-    static void start(asio::any_io_executor const& executor, duration d, error_code& into, env::continuation c) {
+    // goes before it rings. Whoever gets it may finish it earlier, on the executor.
+    static std::weak_ptr<sleeper> start(
+        asio::any_io_executor const& executor, duration d, error_code& into, env::continuation c) {
         auto const self = std::make_shared<sleeper>(executor, into);
         auto const slot = asio::get_associated_cancellation_slot(c);
         self->wake_.emplace(std::move(c));
@@ -34,6 +35,7 @@ struct sleeper {
         }
         auto const when = saturating_add(self->clock_.steady_now(), d);
         self->alarm_->set(when, [self] { self->finish({}); });
+        return self;
     }
 
     sleeper(asio::any_io_executor const& executor, error_code& into)

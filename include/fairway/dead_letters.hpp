@@ -2,7 +2,8 @@
 #ifndef FAIRWAY_DEAD_LETTERS_HPP
 #define FAIRWAY_DEAD_LETTERS_HPP
 
-// To look after dead letters.
+// To look after dead letters: a box for programs, a command line for people.
 #include <fairway/service/dead_letter_box.hpp>
+#include <fairway/service/dead_letter_tool.hpp>
 
 #endif

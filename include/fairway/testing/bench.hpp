@@ -8,6 +8,7 @@
 #include <fairway/testing/expectations.hpp>
 #include <fairway/testing/manual_clock.hpp>
 #include <fairway/testing/recorder.hpp>
+#include <fairway/testing/stuck.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
@@ -28,12 +29,6 @@
 #include <vector>
 
 namespace fairway::testing {
-
-/// A bench that can't go on: an operation that nothing can complete any more, or services that never come to rest.
-class stuck : public std::runtime_error {
-public:
-    using std::runtime_error::runtime_error;
-};
 
 /// How a bench behaves: `bench b(bench_options().paranoid(false).seed(7))`.
 class bench_options {

@@ -1,0 +1,316 @@
+// Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
+#ifndef FAIRWAY_TESTING_SIM_ENGINE_HPP
+#define FAIRWAY_TESTING_SIM_ENGINE_HPP
+
+#include <fairway/inproc.hpp>
+#include <fairway/testing/sim/host.hpp>
+#include <fairway/testing/sim/options.hpp>
+#include <fairway/testing/sim/scheduler.hpp>
+#include <fairway/testing/sim/trace.hpp>
+#include <fairway/testing/stuck.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace fairway::testing::sim_detail {
+
+// Hosts, virtual time and steps: chooses who runs, lets time jump when nobody can.
+class engine {
+public:
+    explicit engine(simulation_options const& o)
+        : options_(o),
+          dice_(o.seed(), 2),
+          scheduler_(o.scheduler(), o.seed(), o.pct_depth(), o.pct_steps()),
+          hub_(hub_options(o)) {
+        if (o.carried_by() == carrier::broker) fairway::detail::fail(errc::unsupported, "the model broker, so far");
+    }
+    engine(engine const&) = delete;
+    engine& operator=(engine const&) = delete;
+    ~engine() {
+        for (auto const& h : hosts_) end_process(*h);
+    }
+
+    simulation_options const& options() const noexcept { return options_; }
+    duration now() const noexcept { return now_; }
+    std::uint64_t steps() const noexcept { return steps_; }
+    trace& record() noexcept { return trace_; }
+    trace const& record() const noexcept { return trace_; }
+    dice& choices() noexcept { return dice_; }
+    std::vector<std::unique_ptr<host>> const& hosts() const noexcept { return hosts_; }
+
+    void note(std::string_view where, std::string_view what, std::string_view text = {}, message_id id = {}) {
+        trace_.put(now_, steps_, where, what, text, id);
+    }
+
+    host& add_host(std::string name, host::boot_function boot) {
+        if (find(name)) throw std::logic_error("the simulation has a host '" + name + "' already");
+        clock_error error;
+        error.origin = env::steady_point(std::chrono::hours(1));
+        if (options_.carried_by() == carrier::broker) {
+            error.origin += dice_.between(duration::zero(), std::chrono::hours(24));
+            error.skew = dice_.between(-options_.skew(), options_.skew());
+            duration const most(options_.drift());
+            error.drift = dice_.between(-most, most).count();
+        }
+        hosts_.push_back(
+            std::unique_ptr<host>(new host(*this, std::move(name), hosts_.size(), error, std::move(boot))));
+        start(*hosts_.back());
+        return *hosts_.back();
+    }
+    host* find(std::string_view name) const noexcept {
+        for (auto const& h : hosts_)
+            if (h->name() == name) return h.get();
+        return nullptr;
+    }
+
+    void start(host& h) {
+        outside("start a host");
+        if (h.up()) throw std::logic_error("simulated host '" + h.name_ + "' is up already");
+        ++h.incarnation_;
+        ++h.turn_;
+        note(h.name_, "start");
+        auto const seed = mix(options_.seed() + mix(hash_of(h.name_) + h.incarnation_));
+        h.process_ = std::make_unique<process>(h.error_, seed, failures_);
+        h.process_->clock().advance_to(now_);
+        h.process_->use(inproc(h.process_->executor(), hub_));
+        h.paused_ = false;
+        h.wake();
+        h.keep(h.boot_(h));
+    }
+    void crash(host& h, std::optional<duration> down) {
+        outside("crash a host");
+        if (!h.up()) return;
+        note(h.name_, "crash");
+        end_process(h);
+        if (!down) return;
+        at(now_ + *down, [this, &h, turn = h.turn_] {
+            if (h.turn_ == turn) start(h);
+        });
+    }
+    void pause(host& h, duration d) {
+        if (!h.up()) return;
+        note(h.name_, "pause");
+        h.paused_ = true;
+        at(now_ + d, [this, &h, turn = ++h.turn_] {
+            if (h.turn_ == turn) resume(h);
+        });
+    }
+    void resume(host& h) {
+        if (!h.up() || !h.paused_) return;
+        note(h.name_, "resume");
+        ++h.turn_;
+        h.paused_ = false;
+        h.process_->clock().advance_to(now_);
+        h.wake();
+    }
+    void cut(host&, link_way, std::optional<duration>) { need_broker(); }
+    void heal(host&) { need_broker(); }
+    void slow(host&, duration, duration) { need_broker(); }
+    void restart_broker(duration) { need_broker(); }
+    void duplicate(std::uint64_t) { need_broker(); }
+    std::size_t backlog(std::string_view, std::string_view) const {
+        need_broker();
+        return 0;
+    }
+    void settle() {
+        run(now_, [] { return false; });
+    }
+
+    void crash_is_wanted() noexcept { crash_wanted_ = true; }
+
+    // Calls `f` at `when`, between two steps.
+    void at(duration when, std::function<void()> f) { agenda_.emplace(when, std::move(f)); }
+    // Calls `f` after that many more steps.
+    void after_steps(std::uint64_t n, std::function<void()> f) { fuses_.push_back({steps_ + n, std::move(f)}); }
+
+    // Makes steps until `done()`, or until there is nothing more to do up to `end`: then it is `end`. Returns whether
+    // it is done.
+    bool run(std::optional<duration> end, std::function<bool()> const& done) {
+        outside("run the simulation");
+        std::uint64_t const most = steps_ + options_.max_steps();
+        for (auto const& h : hosts_) h->wake();
+        while (!done()) {
+            appoint();
+            if (step()) {
+                if (steps_ >= most) not_at_rest();
+                after_step();
+            } else if (!pass_time(end)) {
+                if (end) set_time(*end);
+                return done();
+            }
+        }
+        return true;
+    }
+
+private:
+    struct fuse {
+        std::uint64_t step;
+        std::function<void()> f;
+    };
+
+    static inproc::options hub_options(simulation_options const& o) {
+        inproc::options to;
+        to.paranoid = o.paranoid();
+        to.queue_messages = o.broker().queue_messages();
+        to.queue_bytes = o.broker().queue_bytes();
+        return to;
+    }
+
+    void need_broker() const {
+        if (options_.carried_by() == carrier::hub) throw std::logic_error("a hub has neither links nor a broker");
+    }
+    void outside(char const* what) const {
+        if (inside_) throw std::logic_error(std::string("a handler must not ") + what + ": it would run within itself");
+    }
+
+    // Does what is due by the agenda.
+    void appoint() {
+        while (!agenda_.empty() && agenda_.begin()->first <= now_) {
+            auto const due = std::move(agenda_.begin()->second);
+            agenda_.erase(agenda_.begin());
+            due();
+        }
+    }
+
+    // One step at the present moment; false where nobody can make one.
+    bool step() {
+        // Hosts that share a hub, or objects, wake each other without telling: look again before giving up.
+        for (bool again : {false, true}) {
+            if (again)
+                for (auto const& h : hosts_) h->wake();
+            able_.clear();
+            for (auto const& h : hosts_)
+                if (h->process_ && !h->paused_ && h->maybe_ready_) able_.push_back(h->index_);
+            while (!able_.empty()) {
+                auto const chosen = scheduler_.choose(able_);
+                auto const who = able_[chosen];
+                if (run_one(*hosts_[who])) {
+                    scheduler_.ran(who);
+                    return true;
+                }
+                able_.erase(able_.begin() + static_cast<std::ptrdiff_t>(chosen));
+            }
+        }
+        return false;
+    }
+
+    bool run_one(host& h) {
+        struct guard {
+            explicit guard(bool& f) : flag(f) { flag = true; }
+            ~guard() { flag = false; }
+            guard(guard const&) = delete;
+            guard& operator=(guard const&) = delete;
+            bool& flag;
+        } const within(inside_);
+        if (!h.process_->poll_one()) {
+            h.maybe_ready_ = false;
+            return false;
+        }
+        ++h.steps_;
+        note(h.name_, "run");
+        if (options_.carried_by() == carrier::hub)
+            for (auto const& other : hosts_) other->wake();
+        return true;
+    }
+
+    void after_step() {
+        ++steps_;
+        if (crash_wanted_) {
+            crash_wanted_ = false;
+            for (auto const& h : hosts_)
+                if (std::exchange(h->to_crash_, false)) crash(*h, h->down_for_);
+        }
+        if (!fuses_.empty()) burn();
+        if (failures_->empty()) return;
+        auto const first = failures_->front();
+        failures_->erase(failures_->begin());
+        std::rethrow_exception(first);
+    }
+    void burn() {
+        for (std::size_t i = 0; i < fuses_.size();) {
+            if (fuses_[i].step > steps_) {
+                ++i;
+                continue;
+            }
+            auto const f = std::move(fuses_[i].f);
+            fuses_.erase(fuses_.begin() + static_cast<std::ptrdiff_t>(i));
+            f();
+        }
+    }
+
+    // To the next moment at which something happens; false where there is none up to `end`.
+    bool pass_time(std::optional<duration> end) {
+        std::optional<duration> next;
+        auto const consider = [&next](std::optional<duration> t) {
+            if (t && (!next || *t < *next)) next = t;
+        };
+        if (!agenda_.empty()) consider(agenda_.begin()->first);
+        for (auto const& h : hosts_)
+            if (h->process_ && !h->paused_) consider(h->process_->clock().next_alarm());
+        if (!next || (end && *next > *end)) return false;
+        set_time(*next);
+        return true;
+    }
+    void set_time(duration to) {
+        now_ = std::max(now_, to);
+        for (auto const& h : hosts_)
+            if (h->process_ && !h->paused_ && h->process_->clock().advance_to(now_) > 0) h->wake();
+    }
+
+    void end_process(host& h) noexcept {
+        if (!h.process_) return;
+        ++h.turn_;
+        // Reachable no more while it goes.
+        auto const gone = std::move(h.process_);
+        gone->end(dice_.below(process::orders));
+    }
+
+    [[noreturn]] void not_at_rest() const {
+        std::string who;
+        for (auto const& h : hosts_) who += " " + h->name_ + ":" + std::to_string(h->steps_);
+        throw stuck("the simulation (seed " + std::to_string(options_.seed()) + ") does not come to rest: " +
+                    std::to_string(options_.max_steps()) + " steps in one call, virtual time " +
+                    std::to_string(now_ / std::chrono::milliseconds(1)) + " ms, steps of all hosts:" + who);
+    }
+
+    simulation_options options_;
+    dice dice_;
+    scheduler scheduler_;
+    trace trace_;
+    inproc::hub hub_;
+    duration now_{};
+    std::uint64_t steps_ = 0;
+    bool inside_ = false;
+    bool crash_wanted_ = false;
+    std::multimap<duration, std::function<void()>> agenda_;
+    std::vector<fuse> fuses_;
+    std::shared_ptr<failures> failures_ = std::make_shared<failures>();
+    std::vector<std::unique_ptr<host>> hosts_;
+    std::vector<party_id> able_;
+};
+
+} // namespace fairway::testing::sim_detail
+
+namespace fairway::testing {
+
+inline void host::request_crash(std::optional<duration> down) {
+    if (!up()) return;
+    to_crash_ = true;
+    down_for_ = down;
+    world_.crash_is_wanted();
+}
+
+} // namespace fairway::testing
+
+#endif

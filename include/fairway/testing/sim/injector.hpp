@@ -1,0 +1,84 @@
+// Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
+#ifndef FAIRWAY_TESTING_SIM_INJECTOR_HPP
+#define FAIRWAY_TESTING_SIM_INJECTOR_HPP
+
+#include <fairway/testing/sim/draw.hpp>
+#include <fairway/testing/sim/engine.hpp>
+#include <fairway/testing/sim/fault_plan.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace fairway::testing::sim_detail {
+
+// Lets happen what fault plans say, and mends it in the end.
+class injector {
+public:
+    explicit injector(engine& world) : world_(world), dice_(world.options().seed(), 3) {}
+
+    void add(fault_plan const& plan) {
+        auto const p = std::make_shared<running>(running{plan, world_.now() + plan.window(), {}, false});
+        repeat(p, plan.crashes(), &injector::crash);
+        repeat(p, plan.pauses(), &injector::pause);
+        world_.at(p->end, [this, p] { mend(*p); });
+    }
+
+private:
+    struct running {
+        fault_plan plan;
+        duration end;
+        std::vector<host*> crashed;
+        bool over = false;
+    };
+    using fault = void (injector::*)(running& p, duration length);
+
+    // The intervals are uniform, so that their mean is `every`. A fault does not come when all is at rest, but a few
+    // steps into what its time wakes.
+    void repeat(std::shared_ptr<running> const& p, fault_rate const& rate, fault f) {
+        if (rate.every <= duration::zero()) return;
+        auto const when = world_.now() + dice_.between(duration(1), 2 * rate.every);
+        if (when >= p->end) return;
+        auto const length = dice_.between(rate.least, rate.most);
+        auto const steps = dice_.below(40);
+        world_.at(when, [this, p, rate, f, length, steps] {
+            world_.after_steps(steps, [this, p, f, length] {
+                if (!p->over) (this->*f)(*p, length);
+            });
+            repeat(p, rate, f);
+        });
+    }
+
+    host* victim(running const& p) {
+        std::vector<host*> able;
+        for (auto const& h : world_.hosts())
+            if (h->up() && !p.plan.spares(h->name())) able.push_back(h.get());
+        return able.empty() ? nullptr : able[static_cast<std::size_t>(dice_.below(able.size()))];
+    }
+    void crash(running& p, duration length) {
+        host* const h = victim(p);
+        if (!h) return;
+        world_.crash(*h, length);
+        p.crashed.push_back(h);
+    }
+    void pause(running& p, duration length) {
+        if (host* const h = victim(p)) world_.pause(*h, length);
+    }
+
+    void mend(running& p) {
+        p.over = true;
+        world_.note("world", "mend");
+        for (host* const h : p.crashed)
+            if (!h->up()) world_.start(*h);
+        for (auto const& h : world_.hosts())
+            if (!p.plan.spares(h->name())) world_.resume(*h);
+    }
+
+    engine& world_;
+    dice dice_;
+};
+
+} // namespace fairway::testing::sim_detail
+
+#endif

@@ -4,9 +4,11 @@
 
 #include <fairway/inproc.hpp>
 #include <fairway/testing/sim/host.hpp>
+#include <fairway/testing/sim/network.hpp>
 #include <fairway/testing/sim/options.hpp>
 #include <fairway/testing/sim/scheduler.hpp>
 #include <fairway/testing/sim/trace.hpp>
+#include <fairway/testing/sim/transport.hpp>
 #include <fairway/testing/stuck.hpp>
 
 #include <algorithm>
@@ -33,7 +35,13 @@ public:
           dice_(o.seed(), 2),
           scheduler_(o.scheduler(), o.seed(), o.pct_depth(), o.pct_steps()),
           hub_(hub_options(o)) {
-        if (o.carried_by() == carrier::broker) fairway::detail::fail(errc::unsupported, "the model broker, so far");
+        if (o.carried_by() == carrier::hub) return;
+        network_env env;
+        env.at = [this](duration when, std::function<void()> f) { at(when, std::move(f)); };
+        env.note = [this](std::string_view where, std::string_view what, std::string_view text, message_id id) {
+            note(where, what, text, id);
+        };
+        network_ = std::make_unique<network>(o, std::move(env));
     }
     engine(engine const&) = delete;
     engine& operator=(engine const&) = delete;
@@ -63,6 +71,7 @@ public:
             duration const most(options_.drift());
             error.drift = dice_.between(-most, most).count();
         }
+        if (network_) network_->add_host(name);
         hosts_.push_back(
             std::unique_ptr<host>(new host(*this, std::move(name), hosts_.size(), error, std::move(boot))));
         start(*hosts_.back());
@@ -83,7 +92,7 @@ public:
         auto const seed = mix(options_.seed() + mix(hash_of(h.name_) + h.incarnation_));
         h.process_ = std::make_unique<process>(h.error_, seed, failures_);
         h.process_->clock().advance_to(now_);
-        h.process_->use(inproc(h.process_->executor(), hub_));
+        h.process_->use(make_transport(h));
         h.paused_ = false;
         h.wake();
         h.keep(h.boot_(h));
@@ -102,9 +111,11 @@ public:
         if (!h.up()) return;
         note(h.name_, "pause");
         h.paused_ = true;
-        at(now_ + d, [this, &h, turn = ++h.turn_] {
+        auto const turn = ++h.turn_;
+        at(now_ + d, [this, &h, turn] {
             if (h.turn_ == turn) resume(h);
         });
+        if (network_) network_->stand_still(h.index_, [&h, turn] { return h.turn_ == turn && h.paused_; });
     }
     void resume(host& h) {
         if (!h.up() || !h.paused_) return;
@@ -114,17 +125,49 @@ public:
         h.process_->clock().advance_to(now_);
         h.wake();
     }
-    void cut(host&, link_way, std::optional<duration>) { need_broker(); }
-    void heal(host&) { need_broker(); }
-    void slow(host&, duration, duration) { need_broker(); }
-    void restart_broker(duration) { need_broker(); }
-    void duplicate(std::uint64_t) { need_broker(); }
-    std::size_t backlog(std::string_view, std::string_view) const {
-        need_broker();
-        return 0;
+    void cut(host& h, link_way way, std::optional<duration> length) {
+        auto& net = links();
+        note(h.name_, way == link_way::both ? "cut" : way == link_way::up ? "cut up" : "cut down");
+        net.cut(h.index_, way);
+        if (!length) return;
+        at(now_ + *length, [this, &h, turn = net.cut_turn(h.index_)] {
+            if (network_->cut_turn(h.index_) == turn) heal(h);
+        });
     }
+    void heal(host& h) {
+        auto& net = links();
+        net.end_slow(h.index_);
+        if (!net.is_cut(h.index_)) return;
+        note(h.name_, "heal");
+        net.heal(h.index_);
+    }
+    void slow(host& h, duration extra, duration length) {
+        auto& net = links();
+        note(h.name_, "slow");
+        net.slow(h.index_, extra, length);
+    }
+    void restart_broker(duration down) {
+        auto& net = links();
+        note("broker", "restart");
+        net.restart_broker(down);
+    }
+    void end_broker_restart() { links().end_restart(); }
+    void duplicate(std::uint64_t one_in) { links().center().repeat_one_in(one_in); }
+    std::size_t backlog(std::string_view channel, std::string_view group) const {
+        if (!network_) no_network();
+        return network_->center().backlog(channel, group);
+    }
+    bool has_network() const noexcept { return network_ != nullptr; }
+
+    // Lets time pass for what is under way only.
     void settle() {
-        run(now_, [] { return false; });
+        auto const never = [] { return false; };
+        run(now_, never);
+        while (network_) {
+            auto const next = network_->next_arrival([this](std::size_t host) { return listens(host); });
+            if (!next) return;
+            run(std::max(*next, now_), never);
+        }
     }
 
     void crash_is_wanted() noexcept { crash_wanted_ = true; }
@@ -167,8 +210,21 @@ private:
         return to;
     }
 
-    void need_broker() const {
-        if (options_.carried_by() == carrier::hub) throw std::logic_error("a hub has neither links nor a broker");
+    [[noreturn]] static void no_network() { throw std::logic_error("a hub has neither links nor a broker"); }
+    network& links() {
+        if (!network_) no_network();
+        return *network_;
+    }
+    any_transport make_transport(host& h) {
+        if (!network_) return inproc(h.process_->executor(), hub_);
+        auto const c = std::make_shared<client>(
+            h.process_->executor(), *network_, h.index_, h.name_ + "." + std::to_string(h.incarnation_));
+        c->start();
+        return sim_transport(c);
+    }
+    bool listens(std::size_t index) const {
+        auto const& h = *hosts_[index];
+        return h.process_ && !h.paused_;
     }
     void outside(char const* what) const {
         if (inside_) throw std::logic_error(std::string("a handler must not ") + what + ": it would run within itself");
@@ -189,13 +245,11 @@ private:
         for (bool again : {false, true}) {
             if (again)
                 for (auto const& h : hosts_) h->wake();
-            able_.clear();
-            for (auto const& h : hosts_)
-                if (h->process_ && !h->paused_ && h->maybe_ready_) able_.push_back(h->index_);
+            look();
             while (!able_.empty()) {
                 auto const chosen = scheduler_.choose(able_);
                 auto const who = able_[chosen];
-                if (run_one(*hosts_[who])) {
+                if (make(who, able_.size() - chosen)) {
                     scheduler_.ran(who);
                     return true;
                 }
@@ -203,6 +257,35 @@ private:
             }
         }
         return false;
+    }
+
+    // Who can make a step: the broker is 0, of host n its handlers are 3n + 1, what arrives at the broker 3n + 2, what
+    // arrives at the host 3n + 3. Arrivals come behind, in the order of `arrivals_`.
+    void look() {
+        able_.clear();
+        arrivals_.clear();
+        for (auto const& h : hosts_)
+            if (h->process_ && !h->paused_ && h->maybe_ready_) able_.push_back(3 * h->index_ + 1);
+        if (!network_) return;
+        if (network_->broker_is_due()) able_.push_back(0);
+        network_->arrivals([this](std::size_t host) { return listens(host); },
+            [this](network::arrival const& a) {
+                able_.push_back(3 * a.host + (a.way == network::direction::up ? 2 : 3));
+                arrivals_.push_back(a);
+            });
+    }
+    // `from_behind` is the party's place among the able, counted from the last one, which is 1.
+    bool make(party_id who, std::size_t from_behind) {
+        if (who % 3 == 1) return run_one(*hosts_[who / 3]);
+        if (who == 0) {
+            note("broker", "tick");
+            network_->center().tick();
+        } else {
+            auto const a = arrivals_[arrivals_.size() - from_behind];
+            network_->arrive(a);
+            hosts_[a.host]->wake();
+        }
+        return true;
     }
 
     bool run_one(host& h) {
@@ -258,12 +341,17 @@ private:
         if (!agenda_.empty()) consider(agenda_.begin()->first);
         for (auto const& h : hosts_)
             if (h->process_ && !h->paused_) consider(h->process_->clock().next_alarm());
+        if (network_) {
+            consider(network_->next_arrival([this](std::size_t host) { return listens(host); }));
+            consider(network_->center().wake());
+        }
         if (!next || (end && *next > *end)) return false;
         set_time(*next);
         return true;
     }
     void set_time(duration to) {
         now_ = std::max(now_, to);
+        if (network_) network_->set_time(now_);
         for (auto const& h : hosts_)
             if (h->process_ && !h->paused_ && h->process_->clock().advance_to(now_) > 0) h->wake();
     }
@@ -271,6 +359,7 @@ private:
     void end_process(host& h) noexcept {
         if (!h.process_) return;
         ++h.turn_;
+        if (network_) network_->crash(h.index_);
         // Reachable no more while it goes.
         auto const gone = std::move(h.process_);
         gone->end(dice_.below(process::orders));
@@ -289,6 +378,7 @@ private:
     scheduler scheduler_;
     trace trace_;
     inproc::hub hub_;
+    std::unique_ptr<network> network_;
     duration now_{};
     std::uint64_t steps_ = 0;
     bool inside_ = false;
@@ -298,6 +388,7 @@ private:
     std::shared_ptr<failures> failures_ = std::make_shared<failures>();
     std::vector<std::unique_ptr<host>> hosts_;
     std::vector<party_id> able_;
+    std::vector<network::arrival> arrivals_;
 };
 
 } // namespace fairway::testing::sim_detail

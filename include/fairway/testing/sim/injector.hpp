@@ -22,6 +22,12 @@ public:
         auto const p = std::make_shared<running>(running{plan, world_.now() + plan.window(), {}, false});
         repeat(p, plan.crashes(), &injector::crash);
         repeat(p, plan.pauses(), &injector::pause);
+        if (world_.has_network()) {
+            repeat(p, plan.cuts(), &injector::cut);
+            repeat(p, plan.slow_links(), &injector::slow);
+            repeat(p, plan.broker_restarts(), &injector::restart_broker);
+            if (plan.duplicates() > 0) world_.duplicate(plan.duplicates());
+        }
         world_.at(p->end, [this, p] { mend(*p); });
     }
 
@@ -65,14 +71,29 @@ private:
     void pause(running& p, duration length) {
         if (host* const h = victim(p)) world_.pause(*h, length);
     }
+    void cut(running& p, duration length) {
+        auto const way = dice_.below(4);
+        host* const h = victim(p);
+        if (h) world_.cut(*h, way == 0 ? link_way::up : way == 1 ? link_way::down : link_way::both, length);
+    }
+    void slow(running& p, duration length) {
+        if (host* const h = victim(p)) world_.slow(*h, p.plan.extra_latency(), length);
+    }
+    void restart_broker(running&, duration length) { world_.restart_broker(length); }
 
     void mend(running& p) {
         p.over = true;
         world_.note("world", "mend");
         for (host* const h : p.crashed)
             if (!h->up()) world_.start(*h);
-        for (auto const& h : world_.hosts())
-            if (!p.plan.spares(h->name())) world_.resume(*h);
+        for (auto const& h : world_.hosts()) {
+            if (p.plan.spares(h->name())) continue;
+            world_.resume(*h);
+            if (world_.has_network()) world_.heal(*h);
+        }
+        if (!world_.has_network()) return;
+        world_.end_broker_restart();
+        if (p.plan.duplicates() > 0) world_.duplicate(0);
     }
 
     engine& world_;

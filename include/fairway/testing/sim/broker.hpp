@@ -182,7 +182,7 @@ private:
     }
     void accept(channel_state& c, envelope message, duration expires) {
         auto const shard = shard_of(c, message);
-        item one{std::move(message), 0, 1, expires};
+        item one{std::move(message), 0, 1, expires, false};
         if (options_.log()) {
             auto& to = c.logs[shard];
             one.sequence = to.size();

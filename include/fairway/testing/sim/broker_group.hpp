@@ -216,8 +216,9 @@ private:
             waiting.commit(ended.what.sequence);
             std::erase_if(c.unsettled,
                 [&](outstanding const& o) { return o.shard == ended.shard && o.what.sequence < ended.what.sequence; });
-        } else if (desk_.repeats()) {
+        } else if (!ended.what.repeated && desk_.repeats()) {
             desk_.note("duplicate", channel_, ended.what.message.head().id);
+            ended.what.repeated = true;
             ++ended.what.attempt;
             waiting.put(std::move(ended.what));
         }

@@ -19,6 +19,7 @@ struct item {
     std::uint64_t sequence = 0;
     std::uint32_t attempt = 1;
     duration expires = duration::max();
+    bool repeated = false; // by a duplicate, at most once
 };
 
 using log = std::vector<item>;

@@ -3,6 +3,7 @@
 #define FAIRWAY_TESTING_SIM_ENGINE_HPP
 
 #include <fairway/inproc.hpp>
+#include <fairway/testing/sim/agenda.hpp>
 #include <fairway/testing/sim/host.hpp>
 #include <fairway/testing/sim/network.hpp>
 #include <fairway/testing/sim/options.hpp>
@@ -16,7 +17,6 @@
 #include <cstdint>
 #include <exception>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -95,7 +95,12 @@ public:
         h.process_->use(make_transport(h));
         h.paused_ = false;
         h.wake();
-        h.keep(h.boot_(h));
+        try {
+            h.keep(h.boot_(h));
+        } catch (...) {
+            end_process(h);
+            throw;
+        }
     }
     void crash(host& h, std::optional<duration> down) {
         outside("crash a host");
@@ -173,9 +178,9 @@ public:
     void crash_is_wanted() noexcept { crash_wanted_ = true; }
 
     // Calls `f` at `when`, between two steps.
-    void at(duration when, std::function<void()> f) { agenda_.emplace(when, std::move(f)); }
+    void at(duration when, std::function<void()> f) { agenda_.at(when, std::move(f)); }
     // Calls `f` after that many more steps.
-    void after_steps(std::uint64_t n, std::function<void()> f) { fuses_.push_back({steps_ + n, std::move(f)}); }
+    void after_steps(std::uint64_t n, std::function<void()> f) { agenda_.at_step(steps_ + n, std::move(f)); }
 
     // Makes steps until `done()`, or until there is nothing more to do up to `end`: then it is `end`. Returns whether
     // it is done.
@@ -184,7 +189,7 @@ public:
         std::uint64_t const most = steps_ + options_.max_steps();
         for (auto const& h : hosts_) h->wake();
         while (!done()) {
-            appoint();
+            agenda_.do_due(now_);
             if (step()) {
                 if (steps_ >= most) not_at_rest();
                 after_step();
@@ -197,11 +202,6 @@ public:
     }
 
 private:
-    struct fuse {
-        std::uint64_t step;
-        std::function<void()> f;
-    };
-
     static inproc::options hub_options(simulation_options const& o) {
         inproc::options to;
         to.paranoid = o.paranoid();
@@ -228,15 +228,6 @@ private:
     }
     void outside(char const* what) const {
         if (inside_) throw std::logic_error(std::string("a handler must not ") + what + ": it would run within itself");
-    }
-
-    // Does what is due by the agenda.
-    void appoint() {
-        while (!agenda_.empty() && agenda_.begin()->first <= now_) {
-            auto const due = std::move(agenda_.begin()->second);
-            agenda_.erase(agenda_.begin());
-            due();
-        }
     }
 
     // One step at the present moment; false where nobody can make one.
@@ -314,22 +305,11 @@ private:
             for (auto const& h : hosts_)
                 if (std::exchange(h->to_crash_, false)) crash(*h, h->down_for_);
         }
-        if (!fuses_.empty()) burn();
+        agenda_.do_after(steps_);
         if (failures_->empty()) return;
         auto const first = failures_->front();
         failures_->erase(failures_->begin());
         std::rethrow_exception(first);
-    }
-    void burn() {
-        for (std::size_t i = 0; i < fuses_.size();) {
-            if (fuses_[i].step > steps_) {
-                ++i;
-                continue;
-            }
-            auto const f = std::move(fuses_[i].f);
-            fuses_.erase(fuses_.begin() + static_cast<std::ptrdiff_t>(i));
-            f();
-        }
     }
 
     // To the next moment at which something happens; false where there is none up to `end`.
@@ -338,7 +318,7 @@ private:
         auto const consider = [&next](std::optional<duration> t) {
             if (t && (!next || *t < *next)) next = t;
         };
-        if (!agenda_.empty()) consider(agenda_.begin()->first);
+        consider(agenda_.next());
         for (auto const& h : hosts_)
             if (h->process_ && !h->paused_) consider(h->process_->clock().next_alarm());
         if (network_) {
@@ -383,8 +363,7 @@ private:
     std::uint64_t steps_ = 0;
     bool inside_ = false;
     bool crash_wanted_ = false;
-    std::multimap<duration, std::function<void()>> agenda_;
-    std::vector<fuse> fuses_;
+    agenda agenda_;
     std::shared_ptr<failures> failures_ = std::make_shared<failures>();
     std::vector<std::unique_ptr<host>> hosts_;
     std::vector<party_id> able_;

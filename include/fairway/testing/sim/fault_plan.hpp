@@ -69,7 +69,7 @@ public:
         broker_restarts_ = checked(every, least, most);
         return *this;
     }
-    /// One in `n` accepted messages is delivered again; 0 for none.
+    /// One in `n` accepted messages is delivered again, once; 0 for none. Not of a log.
     fault_plan& duplicates(std::uint64_t n) {
         duplicates_ = n;
         return *this;

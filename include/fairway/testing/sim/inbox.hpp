@@ -40,10 +40,10 @@ public:
     // Its tags belong to it alone.
     void connected(std::uint64_t generation) {
         generation_ = generation;
+        if (paused_) return; // it wants no more, and what it had is the broker's again
         frame f = about(frame_kind::subscribe);
         f.from = what_;
         transmit_(std::move(f));
-        if (paused_) transmit_(about(frame_kind::pause));
     }
     void disconnected() {
         mailbox_.clear();

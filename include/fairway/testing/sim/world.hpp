@@ -89,7 +89,8 @@ public:
     /// Restarts the broker: connections drop, reply channels are gone, what was confirmed is still there. It is down
     /// for a while.
     void restart_broker(duration down = std::chrono::milliseconds(100)) { engine_.restart_broker(down); }
-    /// Lets the broker deliver one in `n` of the messages again whose delivery was accepted; 0 for none.
+    /// Lets the broker deliver again, once, one in `one_in` of the messages whose delivery was accepted; 0 for none. A
+    /// log has no such duplicates.
     void duplicate(std::uint64_t one_in) { engine_.duplicate(one_in); }
     /// How many messages wait at the broker for a group of a channel (of a point-to-point channel the group does not
     /// matter), those that are delivered and not settled included.

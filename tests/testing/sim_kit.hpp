@@ -29,7 +29,8 @@ inline envelope numbered(std::uint64_t n, std::uint32_t shard = no_shard) {
     h.id = {1, n};
     h.type = "test.number";
     h.shard = shard;
-    h.shard_key = shard == no_shard ? "" : "key" + std::to_string(shard);
+    std::string const key = shard == no_shard ? "" : "key" + std::to_string(shard);
+    h.shard_key = key;
     headers more;
     more.set("n", std::to_string(n));
     return envelope::of_bytes(h, more.view(), "body " + std::to_string(n));

@@ -167,6 +167,11 @@ public:
     /// 1,000,000 steps in one call. The same seed gives the same run, with every compiler.
     explicit simulation_options(std::uint64_t seed = 1) noexcept : seed_(seed) {}
 
+    /// Where all choices start.
+    simulation_options& seed(std::uint64_t n) {
+        seed_ = n;
+        return *this;
+    }
     /// How to choose who runs next.
     simulation_options& scheduler(scheduling how) {
         scheduling_ = how;

@@ -4,6 +4,8 @@
 #include "fw_catch.hpp"
 #include "shop.hpp"
 
+#include <fairway/port/memory_store.hpp>
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
@@ -232,7 +234,57 @@ void second_thoughts(bench& b, world& w) {
     b.spawn(cancel_after(b.start(in_a_frame(b.transport())), 900ms));
 }
 
+// Handlers that fail, with middleware around them and a store beside them, that detach work and leave dead letters, for
+// which there is little room.
+void failures(bench& b, world& w) {
+    auto const store = std::make_shared<fairway::memory_store>(fairway::siphash_key{1, 2});
+    auto& s = w.add(b, "flaky");
+    s.around_deliveries([](fairway::handling const& what, fairway::next_handler next) -> task<> {
+        if (what.message.attempt() == 1) co_await fairway::sleep_for(10ms);
+        co_await next();
+    });
+    auto const detached = []() -> task<> { co_await fairway::sleep_for(700ms); };
+    auto const options = fairway::handler_options().concurrency(2).prefetch(4).remember_in(store);
+    s.handle<shop::moves>(
+        [detached](shop::moved_in const& m, fairway::delivery const& d) -> task<> {
+            auto const executor = co_await boost::asio::this_coro::executor;
+            boost::asio::co_spawn(executor, detached(), boost::asio::detached);
+            if (m.sku == "sku0" && d.attempt() < 3) throw fairway::transient("again", 200ms);
+            if (m.sku == "sku1") throw fairway::fault("no", "never");
+            if (m.sku == "sku2") throw std::runtime_error("always");
+        },
+        options);
+    s.start();
+    auto& doctor = w.add(b, "doctor");
+    using dead = fairway::point_to_point<"moves.flaky.dead", shop::moved_in>;
+    doctor.handle<dead>([](shop::moved_in const&) -> task<> { co_await fairway::sleep_for(1s); });
+    doctor.start();
+    auto& plain = w.add(b, "plain");
+    plain.handle<shop::orders>(fairway::overload{
+        [](shop::place_order const& o, fairway::delivery const& d) {
+            if (d.attempt() < 3) throw std::runtime_error("not yet");
+            return shop::order_placed{.order_id = "1", .sku = o.sku};
+        },
+        [](shop::cancel_order const&) { throw std::runtime_error("always"); },
+    });
+    plain.start();
+    auto const orders = w.add(b, "checkout").sender<shop::orders>();
+    shop::place_order const tea{.sku = "tea", .quantity = 1};
+    b.spawn(cancel_after(b.start(orders.request(tea, 2s)), 3s));
+    b.spawn(cancel_after(b.start(orders.request(tea, 200ms)), 3s));
+    shop::cancel_order const cancel{"1"};
+    b.spawn(cancel_after(b.start(orders.send(cancel)), 3s));
+    b.spawn(cancel_after(b.start(send_many(b.sender<shop::moves>(), 5)), 4s));
+    auto& last = w.services.front();
+    w.late.push_back([&last] { last.close(); });
+    b.spawn(cancel_after(b.start(last.drain(5s)), 2s));
+}
+
 } // namespace
+
+TEST_CASE("retries, dead letters, stores and detached work can be dropped at any moment", "[brute]") {
+    brute_force(failures, bench_options().queue_messages(3));
+}
 
 TEST_CASE("requests, events, delays and sleeping handlers can be dropped at any moment", "[brute]") {
     brute_force(requests);

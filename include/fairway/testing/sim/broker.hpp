@@ -50,7 +50,7 @@ public:
             auto due = std::move(delayed_.begin()->second);
             delayed_.erase(delayed_.begin());
             // Confirmed is confirmed: what finds no room waits for it, whatever the bound.
-            accept(*due.to, std::move(due.message), due.life == duration::max() ? due.life : now_ + due.life);
+            accept(*due.to, std::move(due.message), later(now_, due.life));
         }
         for (auto& [name, c] : channels_) {
             for (auto& g : c.groups) g.tick();
@@ -207,10 +207,10 @@ private:
         auto& c = found->second;
         if (f.delay > duration::zero()) {
             if (delayed_.size() >= options_.queue_messages()) return confirm(session, f.number, errc::queue_full);
-            delayed_.emplace(now_ + f.delay, delayed{&c, std::move(f.message), after(f.delay, f.life)});
+            delayed_.emplace(later(now_, f.delay), delayed{&c, std::move(f.message), after(f.delay, f.life)});
             return confirm(session, f.number, {});
         }
-        duration const expires = f.life == duration::max() ? f.life : now_ + f.life;
+        duration const expires = later(now_, f.life);
         if (c.waiting.empty() && !has_room(c))
             for (auto& g : c.groups) g.purge();
         if (c.waiting.empty() && has_room(c)) {
@@ -218,7 +218,7 @@ private:
             return confirm(session, f.number, {});
         }
         if (f.patience <= duration::zero()) return confirm(session, f.number, errc::queue_full);
-        duration const until = f.patience == duration::max() ? f.patience : now_ + f.patience;
+        duration const until = later(now_, f.patience);
         if (until != duration::max()) wake_at(until);
         c.waiting.push_back({session, f.number, std::move(f.message), expires, until});
     }

@@ -4,6 +4,7 @@
 
 #include <fairway/delivery/membership.hpp>
 #include <fairway/testing/sim/broker_line.hpp>
+#include <fairway/testing/sim/draw.hpp>
 #include <fairway/testing/sim/frame.hpp>
 #include <fairway/testing/sim/options.hpp>
 
@@ -265,7 +266,7 @@ private:
     void revoke(std::uint32_t n) {
         auto& s = shards_[n];
         s.revoking = true;
-        s.revoke_at = desk_.now() + desk_.options().revoke_within();
+        s.revoke_at = later(desk_.now(), desk_.options().revoke_within());
         desk_.wake_at(s.revoke_at);
         send(*s.owner, frame_kind::revoking, n);
     }
@@ -354,7 +355,7 @@ private:
         if (desk_.options().counts_attempts()) f.attempt = one.attempt;
         f.message = one.message;
         if (one.expires != duration::max()) f.life = one.expires - now;
-        if (desk_.options().max_hold() != duration::max()) desk_.wake_at(now + desk_.options().max_hold());
+        if (desk_.options().max_hold() != duration::max()) desk_.wake_at(later(now, desk_.options().max_hold()));
         c.unsettled.push_back({f.number, std::move(one), n, now});
         desk_.send(c, std::move(f));
     }

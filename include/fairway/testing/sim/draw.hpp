@@ -9,6 +9,11 @@
 
 namespace fairway::testing::sim_detail {
 
+// The virtual time that is `d` from `now`; a duration without end has none.
+constexpr duration later(duration now, duration d) noexcept {
+    return d > duration::max() - now ? duration::max() : now + d;
+}
+
 // SplitMix64's finaliser (Steele, Lea, Flood 2014).
 constexpr std::uint64_t mix(std::uint64_t x) noexcept {
     x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9ULL;

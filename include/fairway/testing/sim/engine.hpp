@@ -108,7 +108,7 @@ public:
         note(h.name_, "crash");
         end_process(h);
         if (!down) return;
-        at(now_ + *down, [this, &h, turn = h.turn_] {
+        at(later(now_, *down), [this, &h, turn = h.turn_] {
             if (h.turn_ == turn) start(h);
         });
     }
@@ -117,7 +117,7 @@ public:
         note(h.name_, "pause");
         h.paused_ = true;
         auto const turn = ++h.turn_;
-        at(now_ + d, [this, &h, turn] {
+        at(later(now_, d), [this, &h, turn] {
             if (h.turn_ == turn) resume(h);
         });
         if (network_) network_->stand_still(h.index_, [&h, turn] { return h.turn_ == turn && h.paused_; });
@@ -130,20 +130,10 @@ public:
         h.process_->clock().advance_to(now_);
         h.wake();
     }
-    void cut(host& h, link_way way, std::optional<duration> length) {
-        auto& net = links();
-        note(h.name_, way == link_way::both ? "cut" : way == link_way::up ? "cut up" : "cut down");
-        net.cut(h.index_, way);
-        if (!length) return;
-        at(now_ + *length, [this, &h, turn = net.cut_turn(h.index_)] {
-            if (network_->cut_turn(h.index_) == turn) heal(h);
-        });
-    }
+    void cut(host& h, link_way way, std::optional<duration> length) { links().cut(h.index_, way, length); }
     void heal(host& h) {
         auto& net = links();
         net.end_slow(h.index_);
-        if (!net.is_cut(h.index_)) return;
-        note(h.name_, "heal");
         net.heal(h.index_);
     }
     void slow(host& h, duration extra, duration length) {
@@ -164,17 +154,6 @@ public:
     }
     bool has_network() const noexcept { return network_ != nullptr; }
 
-    // Lets time pass for what is under way only.
-    void settle() {
-        auto const never = [] { return false; };
-        run(now_, never);
-        while (network_) {
-            auto const next = network_->next_arrival([this](std::size_t host) { return listens(host); });
-            if (!next) return;
-            run(std::max(*next, now_), never);
-        }
-    }
-
     void crash_is_wanted() noexcept { crash_wanted_ = true; }
 
     // Calls `f` at `when`, between two steps.
@@ -184,21 +163,18 @@ public:
 
     // Makes steps until `done()`, or until there is nothing more to do up to `end`: then it is `end`. Returns whether
     // it is done.
-    bool run(std::optional<duration> end, std::function<bool()> const& done) {
-        outside("run the simulation");
-        std::uint64_t const most = steps_ + options_.max_steps();
-        for (auto const& h : hosts_) h->wake();
-        while (!done()) {
-            agenda_.do_due(now_);
-            if (step()) {
-                if (steps_ >= most) not_at_rest();
-                after_step();
-            } else if (!pass_time(end)) {
-                if (end) set_time(*end);
-                return done();
-            }
+    bool run(duration end, std::function<bool()> const& done) { return run(end, done, step_limit()); }
+
+    // Lets time pass for what is under way only.
+    void settle() {
+        auto const never = [] { return false; };
+        auto const limit = step_limit();
+        run(now_, never, limit);
+        while (network_) {
+            auto const next = network_->next_arrival([this](std::size_t host) { return listens(host); });
+            if (!next) return;
+            run(std::max(*next, now_), never, limit);
         }
-        return true;
     }
 
 private:
@@ -208,6 +184,23 @@ private:
         to.queue_messages = o.broker().queue_messages();
         to.queue_bytes = o.broker().queue_bytes();
         return to;
+    }
+
+    std::uint64_t step_limit() const noexcept { return steps_ + options_.max_steps(); }
+    bool run(duration end, std::function<bool()> const& done, std::uint64_t limit) {
+        outside("run the simulation");
+        for (auto const& h : hosts_) h->wake();
+        while (!done()) {
+            agenda_.do_due(now_);
+            if (step()) {
+                if (steps_ >= limit) not_at_rest();
+                after_step();
+            } else if (!pass_time(end)) {
+                if (end != duration::max()) set_time(end);
+                return done();
+            }
+        }
+        return true;
     }
 
     [[noreturn]] static void no_network() { throw std::logic_error("a hub has neither links nor a broker"); }
@@ -313,7 +306,7 @@ private:
     }
 
     // To the next moment at which something happens; false where there is none up to `end`.
-    bool pass_time(std::optional<duration> end) {
+    bool pass_time(duration end) {
         std::optional<duration> next;
         auto const consider = [&next](std::optional<duration> t) {
             if (t && (!next || *t < *next)) next = t;
@@ -325,7 +318,7 @@ private:
             consider(network_->next_arrival([this](std::size_t host) { return listens(host); }));
             consider(network_->center().wake());
         }
-        if (!next || (end && *next > *end)) return false;
+        if (!next || *next > end || *next == duration::max()) return false;
         set_time(*next);
         return true;
     }

@@ -65,7 +65,7 @@ public:
         }
         case frame_kind::revoking:
             shard_of(f.shard).revoking = true;
-            drop(f.shard);
+            recall(f.shard); // so that it does not take places from other shards meanwhile
             tell(notice_kind::shard_revoking, f.shard);
             return yield(index_of(f.shard));
         case frame_kind::lost: {

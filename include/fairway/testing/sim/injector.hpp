@@ -19,7 +19,7 @@ public:
     explicit injector(engine& world) : world_(world), dice_(world.options().seed(), 3) {}
 
     void add(fault_plan const& plan) {
-        auto const p = std::make_shared<running>(running{plan, world_.now() + plan.window(), {}, false});
+        auto const p = std::make_shared<running>(running{plan, later(world_.now(), plan.window()), {}, false});
         repeat(p, plan.crashes(), &injector::crash);
         repeat(p, plan.pauses(), &injector::pause);
         if (world_.has_network()) {

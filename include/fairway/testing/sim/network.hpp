@@ -101,9 +101,10 @@ public:
     void arrivals(Listens&& listens, Found&& found) const {
         for (auto const& c : connections_) {
             auto const& l = links_[c.host];
-            if (!c.up.frames.empty() && c.up.frames.front().at <= now_ && !l.cut_up)
+            if (!c.up.frames.empty() && c.up.frames.front().at <= now_ && !l.is_cut(direction::up))
                 found(arrival{c.host, c.id, direction::up});
-            if (!c.down.frames.empty() && c.down.frames.front().at <= now_ && !l.cut_down && listens(c.host))
+            if (!c.down.frames.empty() && c.down.frames.front().at <= now_ && !l.is_cut(direction::down) &&
+                listens(c.host))
                 found(arrival{c.host, c.id, direction::down});
         }
     }
@@ -115,8 +116,8 @@ public:
         };
         for (auto const& c : connections_) {
             auto const& l = links_[c.host];
-            if (!l.cut_up) consider(c.up);
-            if (!l.cut_down && listens(c.host)) consider(c.down);
+            if (!l.is_cut(direction::up)) consider(c.up);
+            if (!l.is_cut(direction::down) && listens(c.host)) consider(c.down);
         }
         return next;
     }
@@ -139,38 +140,24 @@ public:
     }
 
     // ---- faults
-    void cut(std::size_t host, link_way way) {
-        auto& l = links_[host];
-        if (way != link_way::down && !l.cut_up) {
-            l.cut_up = true;
-            env_.at(now_ + options_.dead_after(), [this, host, turn = ++l.up_turn] {
-                if (links_[host].up_turn == turn) drop_sessions(host);
-            });
-        }
-        if (way != link_way::up && !l.cut_down) {
-            l.cut_down = true;
-            env_.at(now_ + options_.dead_after(), [this, host, turn = ++l.down_turn] {
-                if (links_[host].down_turn == turn) lose(host);
-            });
-        }
+    // For a while, or until `heal`; a later cut of the same direction replaces an earlier one's end.
+    void cut(std::size_t host, link_way way, std::optional<duration> length) {
+        if (way != link_way::down) cut(host, direction::up, length);
+        if (way != link_way::up) cut(host, direction::down, length);
     }
     void heal(std::size_t host) {
-        auto& l = links_[host];
-        l.cut_up = l.cut_down = false;
-        ++l.up_turn;
-        ++l.down_turn;
+        mend(host, direction::up);
+        mend(host, direction::down);
     }
-    bool is_cut(std::size_t host) const { return links_[host].cut_up || links_[host].cut_down; }
-    std::uint64_t cut_turn(std::size_t host) const { return links_[host].up_turn + links_[host].down_turn; }
     void slow(std::size_t host, duration extra, duration length) {
         auto& l = links_[host];
         l.extra = extra;
-        l.slow_until = now_ + length;
+        l.slow_until = later(now_, length);
     }
     void end_slow(std::size_t host) { links_[host].slow_until = duration::zero(); }
     // The host stands still: the broker misses its signs of life.
     void stand_still(std::size_t host, std::function<bool()> still) {
-        env_.at(now_ + options_.dead_after(), [this, host, still = std::move(still)] {
+        env_.at(later(now_, options_.dead_after()), [this, host, still = std::move(still)] {
             if (!still()) return;
             drop_sessions(host);
             stand_still(host, still);
@@ -190,7 +177,7 @@ public:
             if (!silent)
                 say(c, c.up, frame_kind::bye);
             else
-                env_.at(now_ + options_.dead_after(), [this, id = c.id] {
+                env_.at(later(now_, options_.dead_after()), [this, id = c.id] {
                     if (auto* const lost = find(id)) drop_session(*lost);
                     sweep();
                 });
@@ -203,7 +190,7 @@ public:
             c.up.frames.clear();
             if (c.client_open) say(c, c.down, frame_kind::closed);
         }
-        down_until_ = now_ + down;
+        down_until_ = later(now_, down);
         sweep();
     }
     void end_restart() { down_until_ = duration::zero(); }
@@ -224,15 +211,20 @@ private:
         flow up;
         flow down;
     };
+    struct cut_state {
+        bool on = false;
+        std::uint64_t turn = 0;    // counts cuts and mendings
+        std::uint64_t command = 0; // counts calls
+    };
     struct link {
         std::string name;
         link_user* user = nullptr;
-        bool cut_up = false;
-        bool cut_down = false;
-        std::uint64_t up_turn = 0;
-        std::uint64_t down_turn = 0;
+        cut_state cuts[2]{};
         duration extra{};
         duration slow_until{};
+
+        cut_state& cut(direction d) noexcept { return cuts[d == direction::up ? 0 : 1]; }
+        bool is_cut(direction d) const noexcept { return cuts[d == direction::up ? 0 : 1].on; }
     };
 
     connection* find(std::uint64_t id) {
@@ -296,6 +288,32 @@ private:
             env_.note(links_[host].name, "lost", {}, {});
             if (auto* const user = links_[host].user) user->on_lost(id);
         }
+    }
+
+    void cut(std::size_t host, direction d, std::optional<duration> length) {
+        auto& c = links_[host].cut(d);
+        auto const command = ++c.command;
+        if (length)
+            env_.at(later(now_, *length), [this, host, d, command] {
+                if (links_[host].cut(d).command == command) mend(host, d);
+            });
+        if (std::exchange(c.on, true)) return;
+        auto const turn = ++c.turn;
+        env_.note(links_[host].name, d == direction::up ? "cut up" : "cut down", {}, {});
+        env_.at(later(now_, options_.dead_after()), [this, host, d, turn] {
+            if (links_[host].cut(d).turn != turn) return;
+            if (d == direction::up)
+                drop_sessions(host);
+            else
+                lose(host);
+        });
+    }
+    void mend(std::size_t host, direction d) {
+        auto& c = links_[host].cut(d);
+        ++c.command;
+        if (!std::exchange(c.on, false)) return;
+        ++c.turn;
+        env_.note(links_[host].name, d == direction::up ? "heal up" : "heal down", {}, {});
     }
 
     void note(std::string_view host, frame const& f) {

@@ -55,12 +55,12 @@ public:
     /// Runs for that much virtual time. As all that runs, throws what a spawned task threw, and `stuck` after
     /// `simulation_options::max_steps` steps.
     void run_for(duration d) {
-        engine_.run(engine_.now() + d, [] { return false; });
+        engine_.run(sim_detail::later(engine_.now(), d), [] { return false; });
     }
     /// Runs until `done()`, asked before every step, is true, for `most` of virtual time at most. Returns whether it
     /// is.
     bool run_until(std::function<bool()> const& done, duration most = std::chrono::hours(1)) {
-        return engine_.run(engine_.now() + most, done);
+        return engine_.run(sim_detail::later(engine_.now(), most), done);
     }
     /// Runs until no host has anything to run and no message is under way. Does not wait for alarms (such as a handler
     /// that sleeps, or a connection that is to be tried again).

@@ -139,6 +139,28 @@ TEST_CASE("work that a handler detaches goes on for its delivery, and not for th
     CHECK(s.stats().accepted == 5);
 }
 
+TEST_CASE("a worker whose handler has detached work is replaced, also where it is the only one", "[causality]") {
+    bench b;
+    service s(b.transport(), "gossip");
+    int handled = 0;
+    s.handle<tallies>(
+        [&](tally const&) -> task<> {
+            ++handled;
+            auto const executor = co_await asio::this_coro::executor;
+            asio::co_spawn(executor, sleep_for(1h), asio::detached);
+        },
+        handler_options().concurrency(1));
+    s.start();
+    b.settle();
+    auto const port = b.sender<tallies>();
+    for (int n = 0; n < 10; ++n) {
+        tally const t{n};
+        CHECK_FALSE(port.try_send(t));
+    }
+    b.settle();
+    CHECK(handled == 10);
+}
+
 TEST_CASE("a handler's own request ends when its requester stops waiting", "[causality][deadline]") {
     bench b;
     service deaf(b.transport(), "deaf");

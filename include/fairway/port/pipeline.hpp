@@ -95,6 +95,10 @@ public:
         flush();
         tell_idle();
     }
+    // A worker has ended: another one does what waits.
+    void worker_gone() {
+        if (!ending() && lanes_.waiting() > 0) wake_worker();
+    }
     // What was received comes again.
     void disconnected() { settling_.forget_all(); }
 
@@ -264,18 +268,9 @@ private:
                 self->lanes_.finish(next->lane);
             }
             self->settle_now();
-            if (shared) co_return self->go_on_without();
+            if (shared) co_return;
         }
     }
-    // A worker ends: another one does what waits.
-    void go_on_without() {
-        if (lanes_.waiting() == 0) return;
-        env::post(executor_, [weak = weak_from_this()] {
-            auto const self = weak.lock();
-            if (self && !self->ending()) self->wake_worker();
-        });
-    }
-
     // ---- stage: retry ----
     // What becomes of a job after an attempt: it has ended, or is tried again after the time that this returns.
     std::optional<duration> conclude(job& j, std::exception_ptr const& error) {
@@ -339,7 +334,11 @@ private:
             self->end(d, self->counts_.dead_lettered);
             self->settle_now();
         };
-        dead_->put(d, {code, text, first_attempt}, told);
+        try {
+            dead_->put(d, {code, text, first_attempt}, told);
+        } catch (std::exception const& e) {
+            tell(occurrence::dead_letter_refused, d, errc::handler_failed, e.what());
+        }
     }
 
     // ---- stage: settlement ----

@@ -57,12 +57,17 @@ public:
 
     bool may_start() const noexcept { return all_.size() < most_; }
     worker& add() { return all_.emplace_back(executor_, channel_); }
-    // Starts the coroutine of a worker that was added last; `keep`, which owns this, lives until it has ended.
-    void start(worker& w, task<> work, std::shared_ptr<void> keep) {
+    // Starts the coroutine of a worker that was added last; `owner`, which owns this, lives until it has ended, and is
+    // told then: `owner->worker_gone()`.
+    template <class Owner>
+    void start(worker& w, task<> work, std::shared_ptr<Owner> owner) {
         auto const at = std::prev(all_.end());
-        auto ended = [this, at, keep = std::move(keep)] {
+        auto ended = [this, at, owner = std::move(owner)] {
             // Later: the coroutine has not let its cancellation slot go yet.
-            env::post(executor_, [this, at, keep] { all_.erase(at); });
+            env::post(executor_, [this, at, owner] {
+                all_.erase(at);
+                owner->worker_gone();
+            });
         };
         env::spawn(asio::any_io_executor(env::handling_executor(w.place)), std::move(work), ended, w.signal.slot());
     }

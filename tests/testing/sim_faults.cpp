@@ -121,7 +121,7 @@ TEST_CASE("under all faults what was accepted is handled, and a seed runs again 
     for (std::uint64_t seed = 1; seed <= 25; ++seed) {
         for (auto const& options : {simulation_options(seed), simulation_options(seed).pct(3, 4000),
                  simulation_options(seed).broker(broker_options().log(true)),
-                 simulation_options(seed).broker(broker_options().max_hold(3s).revoke_within(1s)),
+                 simulation_options(seed).broker(broker_options().max_hold(1min).revoke_within(1s)),
                  simulation_options(seed).carried_by(carrier::hub)}) {
             INFO("seed " << seed);
             auto const r = run(options);

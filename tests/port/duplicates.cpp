@@ -92,7 +92,7 @@ TEST_CASE("the window has an end, in time and in number, and can be left out", "
     stage st;
     service s(st.net, "worker");
     int handled = 0;
-    std::size_t const ids = GENERATE(2, 0);
+    auto const ids = GENERATE(as<std::size_t>(), 2, 0);
     s.handle<tallies>([&](tally const&) { ++handled; }, handler_options().window(ids, 1min));
     s.start();
     tally const t{1};

@@ -40,6 +40,8 @@ public:
     // Its tags belong to it alone.
     void connected(std::uint64_t generation) {
         generation_ = generation;
+        // What was recalled while there was no connection the broker knows nothing of.
+        for (auto& s : shards_) s = shard_view{};
         if (paused_) return; // it wants no more, and what it had is the broker's again
         frame f = about(frame_kind::subscribe);
         f.from = what_;

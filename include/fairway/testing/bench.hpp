@@ -7,11 +7,11 @@
 #include <fairway/service/service.hpp>
 #include <fairway/testing/expectations.hpp>
 #include <fairway/testing/manual_clock.hpp>
+#include <fairway/testing/pending.hpp>
 #include <fairway/testing/recorder.hpp>
 #include <fairway/testing/stuck.hpp>
 
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/cancellation_type.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
@@ -23,9 +23,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
-#include <type_traits>
 #include <utility>
-#include <variant>
 #include <vector>
 
 namespace fairway::testing {
@@ -87,52 +85,6 @@ private:
     std::size_t queue_bytes_ = limits::queue_bytes;
     std::size_t max_handlers_ = 1'000'000;
     duration max_wait_ = std::chrono::hours(1);
-};
-
-namespace detail {
-
-template <class T>
-struct running {
-    using value = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
-    bool done = false;
-    std::exception_ptr error;
-    std::optional<value> result;
-    asio::cancellation_signal signal;
-};
-
-// Keeps the result itself: asio::co_spawn wants one that can be default-constructed.
-template <class T>
-task<> keep_result(task<T> operation, std::shared_ptr<running<T>> state) {
-    if constexpr (std::is_void_v<T>) {
-        co_await std::move(operation);
-        state->result.emplace();
-    } else {
-        state->result.emplace(co_await std::move(operation));
-    }
-}
-
-} // namespace detail
-
-/// An operation that `bench::start` has started.
-template <class T>
-class pending {
-public:
-    /// Made by `bench::start`.
-    explicit pending(std::shared_ptr<detail::running<T>> state) : state_(std::move(state)) {}
-
-    /// True once it has completed, with a result or an exception.
-    bool done() const noexcept { return state_->done; }
-    /// Cancels it, as the coroutine that awaits it would; it completes when the bench settles.
-    void cancel() { state_->signal.emit(asio::cancellation_type::terminal); }
-    /// Takes the result, or throws what the operation threw; throws `unmet` if it has not completed.
-    T result() {
-        if (!state_->done) throw unmet("the operation has not completed");
-        if (state_->error) std::rethrow_exception(state_->error);
-        if constexpr (!std::is_void_v<T>) return std::move(state_->result.value());
-    }
-
-private:
-    std::shared_ptr<detail::running<T>> state_;
 };
 
 /// A place to test services: one thread, a clock that moves only when told to, the same random numbers in every run,
@@ -201,7 +153,7 @@ public:
     template <class T>
     T run(task<T> operation) {
         budget left(options_);
-        auto const state = launch(std::move(operation));
+        auto const state = detail::launch(get_executor(), std::move(operation));
         auto const end = fairway::detail::saturating_add(clock_.steady_now(), options_.max_wait());
         settle(left);
         while (!state->done) {
@@ -227,7 +179,7 @@ public:
     /// settles.
     template <class T>
     [[nodiscard]] pending<T> start(task<T> operation) {
-        return pending<T>(launch(std::move(operation)));
+        return pending<T>(detail::launch(get_executor(), std::move(operation)));
     }
 
 private:
@@ -260,18 +212,6 @@ private:
         std::rethrow_exception(first);
     }
     void before_looking() override { settle(); }
-
-    template <class T>
-    std::shared_ptr<detail::running<T>> launch(task<T> operation) {
-        auto const state = std::make_shared<detail::running<T>>();
-        auto end = [state](std::exception_ptr error) {
-            state->error = std::move(error);
-            state->done = true;
-        };
-        asio::co_spawn(context_, detail::keep_result(std::move(operation), state),
-            asio::bind_cancellation_slot(state->signal.slot(), std::move(end)));
-        return state;
-    }
 
     // Cancelled, so that what waits does not wait for ever, and is not taken for a leak.
     template <class T>

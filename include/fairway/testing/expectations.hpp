@@ -6,25 +6,19 @@
 #include <fairway/port/dead_letters.hpp>
 #include <fairway/port/request.hpp>
 #include <fairway/testing/traffic.hpp>
+#include <fairway/testing/unmet.hpp>
 
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 namespace fairway::testing {
-
-/// An expectation that was not met; the text says what was expected and shows the traffic that there was.
-class unmet : public std::runtime_error {
-public:
-    using std::runtime_error::runtime_error;
-};
 
 /// A message that a group could not handle.
 struct dead_letter {

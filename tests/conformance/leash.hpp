@@ -5,8 +5,6 @@
 
 #include <fairway/transport/any_transport.hpp>
 
-#include <boost/asio/dispatch.hpp>
-
 #include <memory>
 #include <mutex>
 #include <string>
@@ -82,9 +80,8 @@ struct leashed_sink final : relay_sink {
     }
     void send(std::vector<envelope> envelopes, env::steady_point deadline, std::vector<outcome>& into,
         env::continuation done) override {
-        if (!by->cut()) return inner->send(std::move(envelopes), deadline, into, std::move(done));
-        into.assign(envelopes.size(), outcome{errc::closed, {}});
-        asio::dispatch(std::move(done));
+        // Nothing of what was taken away is completed any more.
+        if (!by->cut()) inner->send(std::move(envelopes), deadline, into, std::move(done));
     }
     std::shared_ptr<leash> by;
 };
@@ -99,9 +96,7 @@ public:
     capabilities describe() const { return inner_.describe(); }
     void declare(subscription const& from) { inner_.declare(from); }
     std::shared_ptr<sink> open(address const& to) { return std::make_shared<leashed_sink>(inner_.open(to), by_); }
-    std::shared_ptr<source> listen(subscription const& from, receiver& told) {
-        return held(inner_.listen(from, told));
-    }
+    std::shared_ptr<source> listen(subscription const& from, receiver& told) { return held(inner_.listen(from, told)); }
     reply_channel open_replies(receiver& told) {
         auto made = inner_.open_replies(told);
         return {std::move(made.address), held(std::move(made.replies))};

@@ -4,6 +4,8 @@
 
 #include <fairway/testing/conformance/stage.hpp>
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -37,10 +39,26 @@ struct test_case {
     /// What it proves, in one sentence.
     std::string_view proves;
     /// What the transport and its stage must be able to do; where they are not, it is not applicable.
-    needs wants;
+    needs wants = needs::nothing;
     /// Throws `unmet` where the transport does not do what is promised, `inapplicable` where it need not.
-    void (*run)(stage&);
+    void (*run)(stage&) = nullptr;
 };
+
+namespace detail {
+
+// Lists of cases, one behind the other.
+template <std::size_t... Sizes>
+constexpr std::array<test_case, (Sizes + ...)> in_one_list(test_case const (&... lists)[Sizes]) {
+    std::array<test_case, (Sizes + ...)> all{};
+    std::size_t n = 0;
+    auto const append = [&](auto const& list) {
+        for (auto const& one : list) all[n++] = one;
+    };
+    (append(lists), ...);
+    return all;
+}
+
+} // namespace detail
 
 /// What of `wants` a stage lacks, as text for people; empty where it lacks nothing.
 inline std::string lacking(stage& on, needs wants) {

@@ -143,7 +143,8 @@ inline void channels_do_not_mix(stage& on) {
     scene play(on);
     auto& here = play.connect();
     auto& there = play.connect();
-    std::vector<address> const all = {play.queue(0, "a"), play.queue(0, "a.b"), play.queue(0, "A"), play.queue(0, "aa")};
+    std::vector<address> const all = {
+        play.queue(0, "a"), play.queue(0, "a.b"), play.queue(0, "A"), play.queue(0, "aa")};
     std::vector<listener*> listeners;
     for (auto const& one : all) listeners.push_back(&play.listen(there, one));
     play.pause();
@@ -279,8 +280,8 @@ inline constexpr test_case channel_cases[] = {
         needs::topics, detail::absent_group_keeps},
     {"publishing to nobody is accepted and gone", "Without a group a published message is accepted, and not kept.",
         needs::topics, detail::nobody_subscribed},
-    {"channels do not mix", "What is sent to one channel comes on no other, however alike their names.",
-        needs::queues, detail::channels_do_not_mix},
+    {"channels do not mix", "What is sent to one channel comes on no other, however alike their names.", needs::queues,
+        detail::channels_do_not_mix},
     {"topics do not mix", "What is published on one channel comes on no other, though the group is the same.",
         needs::topics, detail::topics_do_not_mix},
     {"a channel of another kind is refused",

@@ -62,7 +62,7 @@ inline void expect(bool met, std::string_view what) {
 
 template <class T, class U>
 void expect_equal(T const& found, U const& expected, std::string_view what) {
-    T const wanted(expected);
+    auto const wanted = static_cast<T>(expected);
     if (found == wanted) return;
     throw unmet("expected " + std::string(what) + " to be " + text_of(wanted) + ", found " + text_of(found));
 }

@@ -48,13 +48,15 @@ public:
     void work(std::size_t enough) {
         auto const done = [&] {
             // One at a time, so that a case can stop in the middle.
-            for (std::size_t n = 1; n > 0 && record_.size() < enough;) {
-                n = 0;
+            scene::repeat([&] {
+                std::size_t n = 0;
                 for (auto* one : members_) {
+                    if (record_.size() >= enough) break;
                     n += one->take(2);
                     one->accept_all();
                 }
-            }
+                return n;
+            });
             return record_.size() >= enough;
         };
         play_.until(done, std::to_string(enough) + " messages to be accepted");
@@ -126,7 +128,7 @@ inline void owner_settles_first(stage& on) {
     crew all(play, to, 2);
     auto& first = all.join();
     play.pause();
-    all.send(8); // 4 of each shard
+    all.send(8);
     auto const full = [&] {
         first.take();
         return first.held().size() == 2;

@@ -52,8 +52,8 @@ private:
     bool more_ = false;
 };
 
-// Sends replies; true where the transport took them or said that nobody is there.
-inline void answer(scene& play, participant& by, std::string const& address, numbers const& which) {
+// Sends replies to one that is there.
+inline void send_replies(scene& play, participant& by, std::string const& address, numbers const& which) {
     auto to = by.net.open_reply(address);
     expect(to != nullptr, "a reply address of this transport to be known");
     auto& out = play.give<speaker>(by, by.net, std::move(to));
@@ -101,8 +101,8 @@ inline void replies_reach_nobody_else(stage& on) {
     play.pause();
     expect(me.address() != neighbour.address() && me.address() != other.address(), "each requester's own address");
     auto& by = play.connect();
-    answer(play, by, me.address(), {1, 2});
-    answer(play, by, other.address(), {3});
+    send_replies(play, by, me.address(), {1, 2});
+    send_replies(play, by, other.address(), {3});
     play.until_numbers([&] { return sorted(me.received()); }, {1, 2}, "the replies of the first requester");
     play.until_numbers([&] { return other.received(); }, {3}, "the replies of the other requester");
     play.pause();
@@ -116,7 +116,7 @@ inline void many_replies(stage& on) {
     auto& me = play.give<requester>(asking, asking.net);
     play.pause();
     for (std::uint64_t i = 0; i < 5; ++i)
-        answer(play, play.connect(), me.address(), count_up(i * 40 + 1, i * 40 + 40));
+        send_replies(play, play.connect(), me.address(), count_up(i * 40 + 1, i * 40 + 40));
     play.until_numbers([&] { return sorted(me.received()); }, count_up(1, 200), "200 replies of five responders");
 }
 
@@ -177,7 +177,7 @@ inline void closed_requester(stage& on) {
     auto& by = play.connect();
     auto& me = play.give<requester>(at, at.net);
     play.pause();
-    answer(play, by, me.address(), {7});
+    send_replies(play, by, me.address(), {7});
     play.until_numbers([&] { return me.received(); }, {7}, "the reply before the requester closed");
     auto known = by.net.open_reply(me.address());
     me.close();
@@ -187,7 +187,7 @@ inline void closed_requester(stage& on) {
     play.pause();
     expect_equal(me.received(), numbers{7}, "the replies of one that has closed");
     expect_equal(next.received(), numbers{}, "the replies of the next one, which asked nothing");
-    answer(play, by, next.address(), {8});
+    send_replies(play, by, next.address(), {8});
     play.until_numbers([&] { return next.received(); }, {8}, "the reply of the next one");
 }
 
@@ -197,7 +197,7 @@ inline void crashed_requester(stage& on) {
     auto& doomed = play.connect();
     auto& me = play.give<requester>(doomed, doomed.net);
     play.pause();
-    answer(play, by, me.address(), {7});
+    send_replies(play, by, me.address(), {7});
     auto const address = me.address();
     auto known = by.net.open_reply(address);
     play.until_numbers([&] { return me.received(); }, {7}, "the reply before the requester crashed");
@@ -208,7 +208,7 @@ inline void crashed_requester(stage& on) {
     answer_a_gone_one(play, by, address, std::move(known));
     play.pause();
     expect_equal(next.received(), numbers{}, "the replies of the next one, which asked nothing");
-    answer(play, by, next.address(), {8});
+    send_replies(play, by, next.address(), {8});
     play.until_numbers([&] { return next.received(); }, {8}, "the reply of the next one");
 }
 

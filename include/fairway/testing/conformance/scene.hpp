@@ -158,19 +158,26 @@ public:
         };
         stage_.run_until(never, quiet());
     }
-    // All receive what there is. What one settles may be there for another one at once.
+    // Calls `some` as long as it says that something came: what one settles may be there for another one at once. Not
+    // for ever, though, whatever the transport does.
+    static void repeat(std::function<std::size_t()> const& some) {
+        for (int rounds = 0; rounds < 2'000 && some() > 0; ++rounds) {}
+    }
+    // All receive what there is.
     static void take(std::vector<listener*> const& all) {
-        for (std::size_t n = 1; n > 0;) {
-            n = 0;
+        repeat([&all] {
+            std::size_t n = 0;
             for (auto* one : all) n += one->take();
-        }
+            return n;
+        });
     }
     // All receive what there is, and accept it.
     static void work(std::vector<listener*> const& all) {
-        for (std::size_t n = 1; n > 0;) {
-            n = 0;
+        repeat([&all] {
+            std::size_t n = 0;
             for (auto* one : all) n += one->work();
-        }
+            return n;
+        });
     }
 
     // Waits until these listeners have received the numbers between them, in any order, once each.

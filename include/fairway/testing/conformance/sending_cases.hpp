@@ -306,8 +306,8 @@ inline constexpr test_case sending_cases[] = {
         needs::topics | needs::narrow, detail::slow_group_loses_nothing},
     {"a batch may be larger than the room", "It goes in by and by.", needs::queues | needs::narrow,
         detail::batch_larger_than_the_room},
-    {"a sender that waits may crash", "What others sent is not lost, and others go on.",
-        needs::queues | needs::narrow, detail::waiting_sender_crashes},
+    {"a sender that waits may crash", "What others sent is not lost, and others go on.", needs::queues | needs::narrow,
+        detail::waiting_sender_crashes},
 };
 
 } // namespace fairway::testing::conformance

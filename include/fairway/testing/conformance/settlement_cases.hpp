@@ -263,11 +263,13 @@ inline void one_bad_message(stage& on) {
     play.pause();
     play.send(play.connect(), to, count_up(1, 10));
     auto const others = [&] {
-        for (std::size_t n = 1; n > 0 && there.accepted().size() < 9;) {
-            n = there.take(1);
+        scene::repeat([&] {
+            if (there.accepted().size() >= 9) return std::size_t{0};
+            auto const n = there.take(1);
             there.settle(true, [](delivery const& d) { return number_of(d) != 3; });
             there.release(3);
-        }
+            return n;
+        });
         return sorted(there.accepted());
     };
     play.until_numbers(others, {1, 2, 4, 5, 6, 7, 8, 9, 10}, "what is accepted beside a message that always fails");
@@ -281,7 +283,11 @@ inline void after_many_failures(stage& on) {
     for (int consumer = 0; consumer < 3; ++consumer) {
         auto& failing = play.listen(play.connect(), to, "stock", 5);
         auto const enough = [&] {
-            for (std::size_t n = 1; n > 0 && failing.history().size() < 30; failing.release_all()) n = failing.take();
+            scene::repeat([&] {
+                auto const n = failing.history().size() < 30 ? failing.take() : 0;
+                failing.release_all();
+                return n;
+            });
             return failing.history().size() >= 30;
         };
         play.until(enough, "released messages to come again and again");
@@ -317,8 +323,8 @@ inline constexpr test_case settlement_cases[] = {
         needs::topics | needs::redelivery, detail::unsettled_at_crash},
     {"a crash is made up for by others", "Consumers that are there take over what a crashed one held.",
         needs::queues | needs::redelivery, detail::crash_while_others_work},
-    {"a settlement counts once", "Repeated settlements, unknown tags and empty batches change nothing.",
-        needs::queues, detail::settled_once},
+    {"a settlement counts once", "Repeated settlements, unknown tags and empty batches change nothing.", needs::queues,
+        detail::settled_once},
     {"a settlement after close is void", "What was not settled before a source closed comes again.",
         needs::queues | needs::redelivery, detail::settle_after_close},
     {"a batch may accept and release", "Every settlement of a batch is carried out for itself.",

@@ -16,12 +16,11 @@ namespace fairway::testing::conformance {
 
 namespace detail {
 
-// Numbers first to last, the n-th on shard n modulo their count.
-inline std::vector<envelope> spread(
-    scene const& play, unsigned shards, std::uint64_t first, std::uint64_t last) {
+// Numbers first to last, on all shards; without a pattern, so that consumers in turn get no shard of their own by it.
+inline std::vector<envelope> spread(scene const& play, unsigned shards, std::uint64_t first, std::uint64_t last) {
     std::vector<envelope> all;
     for (auto const n : count_up(first, last)) {
-        auto const shard = static_cast<std::uint32_t>(n % shards);
+        auto const shard = static_cast<std::uint32_t>(n * 0x9e3779b97f4a7c15ULL >> 40) % shards;
         all.push_back(play.keyed(n, scene::key_of(shard, shards), shards).done());
     }
     return all;
@@ -139,8 +138,11 @@ inline void one_shard_waits_alone(stage& on) {
     play.until([&] { return there.take() > 0; }, "the first message of a shard to arrive");
     play.send(sender, play.on_shard(1, 2, count_up(2, 21)));
     auto const others = [&] {
-        for (std::size_t n = 1; n > 0; there.settle(true, [](delivery const& d) { return number_of(d) != 1; }))
-            n = there.take();
+        scene::repeat([&] {
+            auto const n = there.take();
+            there.settle(true, [](delivery const& d) { return number_of(d) != 1; });
+            return n;
+        });
         return there.accepted();
     };
     play.until_numbers(others, count_up(2, 21), "what comes of one shard while another one's delivery is unsettled");

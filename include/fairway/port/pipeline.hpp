@@ -12,6 +12,9 @@
 #include <fairway/port/settling.hpp>
 #include <fairway/port/workers.hpp>
 
+#include <boost/asio/cancellation_state.hpp>
+#include <boost/asio/this_coro.hpp>
+
 #include <algorithm>
 #include <functional>
 #include <memory>
@@ -249,6 +252,9 @@ private:
                 else if (j.entry->start)
                     co_await j.entry->start(self->parts_.handler.get(), j.message, self->parts_.answers);
                 else
+            // Each attempt begins with a cancellation of its own, whatever the handler before has done to its.
+            co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
+            co_await asio::this_coro::throw_if_cancelled(true);
                     j.entry->call(self->parts_.handler.get(), j.message, self->parts_.answers);
             } catch (...) {
                 error = std::current_exception();
@@ -259,6 +265,9 @@ private:
                 w.place->keep();
             else
                 w.place->now.message = nullptr;
+            // Where the handler has closed its service, Asio would otherwise throw out of the context's run() in the
+            // end.
+            co_await asio::this_coro::throw_if_cancelled(false);
             if (self->ending()) co_return; // stop() gives it back: its reply, if any, was not sent any more
             if (known) self->end_known(j.message);
             if (auto const pause = known ? std::nullopt : self->conclude(j, error)) {

@@ -149,7 +149,7 @@ private:
     void admit(delivery& d) {
         if (ending()) return; // stop() gives it back
         if (is_for_another_group(d, what_)) return skip(d);
-        if (drop_expired(d)) return;
+        if (drop_expired(d, progress::none)) return;
         if (auto const refused = beyond_limits(d, options_.retry().attempts()); !refused.empty())
             return refuse(d, refused, errc::handler_failed);
         handler_entry const* const entry = find_entry(parts_.table, d);
@@ -162,20 +162,26 @@ private:
         check_duplicate(job{std::move(d), entry});
     }
 
+    // Whether the handling of a delivery has begun, so that duplicates may wait for its end.
+    enum class progress { none, begun };
+
     void skip(delivery const& d) {
         count(counts_.skipped);
-        end(d, counts_.accepted);
+        end(d, counts_.accepted, progress::none);
+    }
+    void refuse(delivery const& d, std::string_view code, errc why) {
+        give_up(d, code, text_of(why), clock_.now(), progress::none);
     }
     void refuse(delivery const& d, std::string_view code, errc why) { give_up(d, code, text_of(why), clock_.now()); }
 
-    bool drop_expired(delivery const& d) {
+    bool drop_expired(delivery const& d, progress so_far) {
         auto const until = d.deadline();
         if (!until || *until > clock_.now()) return false;
         tell(occurrence::expired, d, errc::expired);
         if (options_.keep_expired() && !d.wants_reply())
-            give_up(d, "expired", text_of(errc::expired), clock_.now());
+            give_up(d, "expired", text_of(errc::expired), clock_.now(), so_far);
         else
-            end(d, counts_.expired);
+            end(d, counts_.expired, so_far);
         return true;
     }
 
@@ -237,7 +243,7 @@ private:
                 continue;
             }
             // It may have waited long for its turn.
-            if (self->drop_expired(next->job.message)) {
+            if (self->drop_expired(next->job.message, progress::begun)) {
                 self->lanes_.finish(next->lane);
                 self->settle_now();
                 continue;
@@ -330,17 +336,18 @@ private:
     // ---- stage: fault or dead letter ----
     // A request is answered with the fault; a one-way message goes to the dead-letter channel, and is accepted once it
     // is there.
-    void give_up(delivery const& d, std::string_view code, std::string_view text, time_point first_attempt) {
+    void give_up(delivery const& d, std::string_view code, std::string_view text, time_point first_attempt,
+        progress so_far = progress::begun) {
         if (d.wants_reply()) {
             parts_.answers->fail(d, code, text);
-            return end(d, counts_.accepted);
+            return end(d, counts_.accepted, so_far);
         }
         tell(occurrence::dead_lettered, d, errc::handler_failed, code);
-        auto const told = [weak = weak_from_this(), d](error_code refused) {
+        auto const told = [weak = weak_from_this(), d, so_far](error_code refused) {
             auto const self = weak.lock();
             if (!self || self->settling_.left()) return;
             if (refused) return self->tell(occurrence::dead_letter_refused, d, refused);
-            self->end(d, self->counts_.dead_lettered);
+            self->end(d, self->counts_.dead_lettered, so_far);
             self->settle_now();
         };
         try {
@@ -351,10 +358,11 @@ private:
     }
 
     // ---- stage: settlement ----
-    // It has ended, and with it its duplicates that waited for that.
-    void end(delivery const& d, std::atomic<std::uint64_t>& how) {
+    // It has ended, and with it its duplicates that waited for that. One that has not begun may be a duplicate itself:
+    // it ends alone.
+    void end(delivery const& d, std::atomic<std::uint64_t>& how, progress so_far = progress::begun) {
         settling_.accept(d, how);
-        if (!duplicates_) return;
+        if (!duplicates_ || so_far == progress::none) return;
         for (auto const& waited : duplicates_->end(d.id())) end_duplicate(waited);
     }
     // The store knew it: another instance has handled it.

@@ -11,6 +11,8 @@
 #include <boost/asio/query.hpp>
 #include <boost/asio/require.hpp>
 
+#include <atomic>
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -84,6 +86,10 @@ public:
         handled now;
         /// The delivery after `keep`.
         delivery kept;
+        /// What was handed to `possibly` or `never` and has not begun to run.
+        std::atomic<std::size_t> queued{0};
+        /// What runs at the moment, one within the other; changed only where it runs.
+        long running = 0;
     };
 
     /// A copy.
@@ -107,8 +113,8 @@ public:
     template <class F>
     void execute(F&& f) const {
         auto const& inner = never_ ? where_->never : where_->possibly;
-        // A plain pointer: `f` belongs to what was started on this executor, and that has a copy of it.
-        inner.execute(within<std::decay_t<F>>{where_.get(), std::forward<F>(f)});
+        where_->queued.fetch_add(1, std::memory_order_relaxed);
+        inner.execute(within<std::decay_t<F>>{where_, std::forward<F>(f)});
     }
 
     /// Where it runs, without the delivery.
@@ -122,11 +128,22 @@ public:
 private:
     handling_executor(std::shared_ptr<place> where, bool never) noexcept : where_(std::move(where)), never_(never) {}
 
+    struct running {
+        explicit running(place& p) noexcept : where(p) { ++where.running; }
+        running(running const&) = delete;
+        running& operator=(running const&) = delete;
+        ~running() { --where.running; }
+        place& where;
+    };
+
     template <class F>
     struct within {
-        place const* where;
+        // Owned: `f` may come from elsewhere, and outlive all that was started on this executor.
+        std::shared_ptr<place> where;
         F f;
         void operator()() {
+            where->queued.fetch_sub(1, std::memory_order_relaxed);
+            running const count(*where);
             handling_scope const scope(where->now);
             f();
         }

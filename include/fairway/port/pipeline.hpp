@@ -234,7 +234,7 @@ private:
     }
 
     static task<> work(std::shared_ptr<pipeline> self, worker& w) {
-        w.copies = w.place.use_count();
+        w.copies = w.owners();
         auto park = [&self, &w](env::continuation wake) { self->workers_.park(w, std::move(wake)); };
         while (!self->ending()) {
             auto next = self->lanes_.next();

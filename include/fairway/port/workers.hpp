@@ -34,7 +34,11 @@ struct worker {
 
     // True where something that the handler started goes on after it has ended, for the delivery that has ended: it
     // keeps the executor. While a coroutine runs, Asio holds up to two copies more or less, so that fewer say nothing.
-    bool is_shared() const noexcept { return place.use_count() > copies + 2; }
+    bool is_shared() const noexcept {
+        return place->queued.load(std::memory_order_relaxed) > 0 || owners() > copies + 2;
+    }
+    // What holds the executor, but for what runs on it at the moment.
+    long owners() const noexcept { return place.use_count() - place->running; }
 };
 
 // The workers of a consumer. Used on its executor only.

@@ -211,7 +211,7 @@ private:
         if (j.entry->call && !shut && free && !surroundings_.any(parts_)) return attempt_now({key, std::move(j)});
         if (shut && lanes_.stuck(key)) stuck_.add(j.message, 1);
         lanes_.add(key, std::move(j));
-        wake_worker();
+        if (!shut) wake_worker();
     }
 
     // ---- stage: attempt ----

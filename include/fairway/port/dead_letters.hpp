@@ -88,6 +88,7 @@ private:
 
     void again(letter l, error_code refused) {
         l.tell(refused);
+        if (stopped_) return;
         l.due = saturating_add(clock_.steady_now(), l.pause);
         l.pause = std::min(2 * l.pause, longest_pause);
         waiting_.push_back(std::move(l));

@@ -172,7 +172,6 @@ private:
     void refuse(delivery const& d, std::string_view code, errc why) {
         give_up(d, code, text_of(why), clock_.now(), progress::none);
     }
-    void refuse(delivery const& d, std::string_view code, errc why) { give_up(d, code, text_of(why), clock_.now()); }
 
     bool drop_expired(delivery const& d, progress so_far) {
         auto const until = d.deadline();
@@ -218,12 +217,13 @@ private:
     // A plain handler, run without a worker.
     void attempt_now(started s) {
         std::exception_ptr const error = call_now(parts_, what_.from.channel, s.job.message, *s.job.entry);
-        // A request whose service was closed meanwhile is given back: its reply was not sent any more.
-        if (s.job.message.wants_reply() && ending()) return;
-        if (auto const pause = conclude(s.job, error)) {
-            lanes_.park_new(s.lane);
-            park(std::move(s), *pause);
-        }
+        // Where the service was closed meanwhile, what failed is given back, and so is a request: its reply was not
+        // sent.
+        if (ending() && (error || s.job.message.wants_reply())) return;
+        auto const pause = conclude(s.job, error);
+        if (!pause || stopped_) return;
+        lanes_.park_new(s.lane);
+        park(std::move(s), *pause);
     }
 
     void wake_worker() {
@@ -252,31 +252,33 @@ private:
             w.place->now.message = &j.message;
             std::exception_ptr error;
             bool known = false;
+            // Each attempt begins with a cancellation of its own, whatever the handler before has done to its.
+            co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
+            co_await asio::this_coro::throw_if_cancelled(true);
             try {
                 if (self->surroundings_.any(self->parts_))
                     co_await attempt_around(self->parts_, self->surroundings_, j.message, *j.entry, known);
                 else if (j.entry->start)
                     co_await j.entry->start(self->parts_.handler.get(), j.message, self->parts_.answers);
                 else
-            // Each attempt begins with a cancellation of its own, whatever the handler before has done to its.
-            co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
-            co_await asio::this_coro::throw_if_cancelled(true);
                     j.entry->call(self->parts_.handler.get(), j.message, self->parts_.answers);
             } catch (...) {
                 error = std::current_exception();
             }
+            // Where the handler has closed its service, Asio would otherwise throw out of the context's run() in the
+            // end.
+            co_await asio::this_coro::throw_if_cancelled(false);
             // What the handler has detached goes on for the delivery that has ended; the next one gets another worker.
             bool const shared = w.is_shared();
             if (shared)
                 w.place->keep();
             else
                 w.place->now.message = nullptr;
-            // Where the handler has closed its service, Asio would otherwise throw out of the context's run() in the
-            // end.
-            co_await asio::this_coro::throw_if_cancelled(false);
             if (self->ending()) co_return; // stop() gives it back: its reply, if any, was not sent any more
             if (known) self->end_known(j.message);
-            if (auto const pause = known ? std::nullopt : self->conclude(j, error)) {
+            auto const pause = known ? std::nullopt : self->conclude(j, error);
+            if (self->stopped_) co_return; // by whom it told of that; nothing waits or is parked any more
+            if (pause) {
                 self->lanes_.park(next->lane);
                 self->park(std::move(*next), *pause);
             } else {
@@ -322,12 +324,16 @@ private:
             return wake_worker();
         }
         stuck_.add(s.job.message, 1 + lanes_.behind(s.lane));
+        if (stopped_) return;
         parking_.put(saturating_add(clock_.steady_now(), pause), std::move(s));
     }
     void resume_due() {
         if (ending()) return;
         for (auto& s : parking_.take_due()) {
+            // A handler or an observer that is called within may close the service.
+            if (stopped_) return;
             stuck_.remove(s.job.message, 1 + lanes_.behind(s.lane));
+            if (stopped_) return;
             lanes_.resume(s.lane, std::move(s.job));
             wake_worker();
         }

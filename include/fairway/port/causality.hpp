@@ -29,11 +29,12 @@ inline bool is_traced(delivery const* cause) noexcept {
                [cause](std::string_view name) { return cause->header(name).has_value(); });
 }
 
-// What the sender has set itself stays.
+// What the sender has set itself stays; what finds no room is left out, for a message with more is refused elsewhere.
 inline void inherit_trace(delivery const& cause, headers& own) {
     if (cause.headers().empty() || own.find(trace_headers[0])) return;
     for (auto const name : trace_headers)
-        if (auto const value = cause.header(name); value && !own.find(name)) own.set_reserved(name, *value);
+        if (auto const value = cause.header(name); value && !own.find(name) && own.size() < limits::headers)
+            own.set(name, *value);
 }
 
 // No longer than the delivery that is being handled is worth anything; zero or less where it is not any more.

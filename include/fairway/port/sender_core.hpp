@@ -101,7 +101,7 @@ public:
         if (why == errc::queue_full) {
             std::vector<envelope> one;
             one.push_back(e);
-            auto const outcomes = co_await wait_for_room(self, std::move(one), patience);
+            auto const outcomes = co_await wait_for_room(self, std::move(one), patience, why);
             why = outcomes.front().error;
         } else {
             self->ended(e, why);
@@ -114,15 +114,15 @@ public:
         std::shared_ptr<sender_core> self, std::vector<envelope> all, duration patience) {
         if (self->closed()) co_return std::vector<outcome>(all.size(), outcome{errc::closed, {}});
         std::vector<outcome> outcomes;
+        error_code why = errc::queue_full;
         if (self->sink_->accepts_at_once()) {
-            error_code why;
             outcomes.resize(self->sink_->try_send(all, why), outcome{{}, self->able_.level});
             count(self->counts_->sent, outcomes.size());
             for (std::size_t i = 0; i < outcomes.size(); ++i) self->ended(all[i], {});
             if (outcomes.size() == all.size()) co_return outcomes;
             all.erase(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(outcomes.size()));
         }
-        auto const rest = co_await wait_for_room(self, std::move(all), patience);
+        auto const rest = co_await wait_for_room(self, std::move(all), patience, why);
         outcomes.insert(outcomes.end(), rest.begin(), rest.end());
         co_return outcomes;
     }
@@ -187,9 +187,9 @@ private:
     }
 
     static task<std::vector<outcome>> wait_for_room(
-        std::shared_ptr<sender_core> self, std::vector<envelope> all, duration patience) {
+        std::shared_ptr<sender_core> self, std::vector<envelope> all, duration patience, error_code why) {
         auto const deadline = saturating_add(self->clock_.steady_now(), patience);
-        blockage const full(*self);
+        blockage const full(*self, why);
         std::vector<outcome> outcomes;
         // For the middleware; copies of an envelope share it.
         std::vector<envelope> sent;
@@ -205,7 +205,8 @@ private:
     // While senders wait for room: told of when the first one begins and the last one ends to do so.
     class blockage {
     public:
-        explicit blockage(sender_core& of) : of_(of.sink_->accepts_at_once() ? &of : nullptr) {
+        blockage(sender_core& of, error_code why)
+            : of_(why == errc::queue_full && of.sink_->accepts_at_once() ? &of : nullptr) {
             if (!of_) return;
             count(of_->counts_->blocked);
             if (of_->blocked_.fetch_add(1) == 0) tell(occurrence::blocked);

@@ -121,6 +121,8 @@ task<Reply> request(std::shared_ptr<sender_core> core, envelope e, duration time
     auto const type = e.head().type;
     answer a;
     core->check_open();
+    // Again: it may be awaited long after it was made.
+    timeout = core->within_deadline(timeout);
     auto start = [&](env::continuation c) {
         sender_core::exchange(core, std::move(e), timeout, reader{std::move(c), &a});
     };

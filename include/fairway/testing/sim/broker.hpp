@@ -182,6 +182,7 @@ private:
     }
     void accept(channel_state& c, envelope message, duration expires) {
         auto const shard = shard_of(c, message);
+        tell_("accepted", c.shape.channel, message.head().id);
         item one{std::move(message), 0, 1, expires, false};
         if (options_.log()) {
             auto& to = c.logs[shard];

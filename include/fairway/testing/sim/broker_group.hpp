@@ -64,7 +64,11 @@ public:
 class broker_group {
 public:
     broker_group(desk& by, std::string channel, std::string name, unsigned shards, std::vector<line> lines)
-        : desk_(by), channel_(std::move(channel)), name_(std::move(name)), sharded_(shards > 0), shards_(lines.size()) {
+        : desk_(by),
+          name_(std::move(name)),
+          label_(name_.empty() ? std::move(channel) : channel + " " + name_),
+          sharded_(shards > 0),
+          shards_(lines.size()) {
         for (std::size_t n = 0; n < lines.size(); ++n) shards_[n].waiting = std::move(lines[n]);
         owned_ = sharded_ || shards_.front().waiting.is_log();
     }
@@ -200,7 +204,7 @@ private:
     static bool received(outstanding const& o, frame const& f) {
         return o.tag <= f.number && std::find(f.dropped.begin(), f.dropped.end(), o.tag) == f.dropped.end();
     }
-    void expired(item const& one) { desk_.note("expired", channel_, one.message.head().id); }
+    void expired(item const& one) { desk_.note("expired", label_, one.message.head().id); }
 
     void send(broker_consumer const& to, frame_kind kind, std::uint32_t n) {
         frame f;
@@ -213,12 +217,16 @@ private:
 
     void accept(broker_consumer& c, outstanding ended) {
         auto& waiting = shards_[ended.shard].waiting;
+        desk_.note("done", label_, ended.what.message.head().id);
         if (waiting.is_log()) {
             waiting.commit(ended.what.sequence);
-            std::erase_if(c.unsettled,
-                [&](outstanding const& o) { return o.shard == ended.shard && o.what.sequence < ended.what.sequence; });
+            std::erase_if(c.unsettled, [&](outstanding const& o) {
+                if (o.shard != ended.shard || o.what.sequence > ended.what.sequence) return false;
+                desk_.note("done", label_, o.what.message.head().id);
+                return true;
+            });
         } else if (!ended.what.repeated && desk_.repeats()) {
-            desk_.note("duplicate", channel_, ended.what.message.head().id);
+            desk_.note("duplicate", label_, ended.what.message.head().id);
             ended.what.repeated = true;
             ++ended.what.attempt;
             waiting.put(std::move(ended.what));
@@ -292,7 +300,7 @@ private:
     }
     void lose(std::uint32_t n) {
         auto& c = *shards_[n].owner;
-        desk_.note("fence", channel_, {});
+        desk_.note("fence", label_, {});
         take_back(
             c, [n](outstanding const& o) { return o.shard == n; }, 1);
         fence(n);
@@ -311,7 +319,7 @@ private:
                     lose(o.shard);
                     i = 0;
                 } else {
-                    desk_.note("held too long", channel_, o.what.message.head().id);
+                    desk_.note("held too long", label_, o.what.message.head().id);
                     take_back(
                         *c, [tag = o.tag](outstanding const& other) { return other.tag == tag; }, 1);
                 }
@@ -361,8 +369,8 @@ private:
     }
 
     desk& desk_;
-    std::string channel_;
     std::string name_;
+    std::string label_; // for the trace: the channel, and the group if it has any
     bool sharded_;
     bool owned_ = false;
     std::vector<shard_state> shards_;

@@ -155,12 +155,10 @@ public:
         l.slow_until = later(now_, length);
     }
     void end_slow(std::size_t host) { links_[host].slow_until = duration::zero(); }
-    // The host stands still: the broker misses its signs of life.
+    // The host stands still, as `still` says: the broker misses its signs of life.
     void stand_still(std::size_t host, std::function<bool()> still) {
         env_.at(later(now_, options_.dead_after()), [this, host, still = std::move(still)] {
-            if (!still()) return;
-            drop_sessions(host);
-            stand_still(host, still);
+            if (still()) drop_sessions(host);
         });
     }
     // The host's process is gone: of what it sent a part still arrives. Its system tells the broker, or falls silent

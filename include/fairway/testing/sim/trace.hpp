@@ -23,10 +23,10 @@ struct sim_event {
     /// Where: a host's name, or "broker".
     std::string_view where;
     /// What: "run" (a handler of the host), the kind of a message that arrived on a link ("publish", "deliver",
-    /// "settle", ...), a fault ("crash", "restart", "pause", "cut", ...), what the broker decided ("expired",
-    /// "duplicate", "fence", ...) or "note".
+    /// "settle", ...), a fault ("crash", "start", "pause", "cut up", ...), what the broker did with a message or for a
+    /// group of a channel ("accepted", "done", "expired", "duplicate", "fence", ...) or "note".
     std::string_view what;
-    /// More: a channel's name, a message's type, the text of a note.
+    /// More: a message's type, a channel's name and the group's, the text of a note.
     std::string_view text;
     /// The message, if it is about one.
     message_id id{};

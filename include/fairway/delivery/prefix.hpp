@@ -20,6 +20,8 @@ namespace fairway {
 /// average where tags rise by one, and the logarithm of what is pending where they do not. Not thread-safe.
 class finished_prefix {
 public:
+    /// Whether `tag` is above those of all deliveries so far.
+    bool follows(std::uint64_t tag) const noexcept { return !last_ || tag > *last_; }
     /// Notes a delivery, in the order of the log. Throws `errc::invalid_argument` where `tag` is not above the one
     /// before.
     void received(std::uint64_t tag) {

@@ -27,6 +27,8 @@ struct handled {
     delivery const* message = nullptr;
     /// The channel that it came from.
     std::string_view channel;
+    /// Whether it was answered meanwhile.
+    mutable bool answered = false;
 };
 
 /// Knows, on each thread, what is being handled there.
@@ -40,6 +42,10 @@ public:
 
     /// The delivery for which this thread works; null for none.
     static delivery const* message() noexcept { return now_ ? now_->message : nullptr; }
+    /// Notes that a request was answered, if it is the one for which this thread works.
+    static void answered(message_id request) noexcept {
+        if (now_ && now_->message && now_->message->id() == request) now_->answered = true;
+    }
     /// The channel that it came from; empty for none.
     static std::string_view channel() noexcept { return now_ && now_->message ? now_->channel : std::string_view(); }
 

@@ -66,17 +66,26 @@ struct surroundings {
     bool any(pipeline_parts const& parts) const noexcept { return memory || !parts.around->deliveries.empty(); }
 };
 
-// One attempt of a plain handler without anything around it; returns what it threw.
-inline std::exception_ptr call_now(
+// How an attempt ended.
+struct attempt_end {
+    std::exception_ptr error;
+    // Its request has its reply.
+    bool answered = false;
+};
+
+// One attempt of a plain handler without anything around it.
+inline attempt_end call_now(
     pipeline_parts const& parts, std::string_view channel, delivery const& d, handler_entry const& entry) noexcept {
     env::handled const now{&d, channel};
     env::handling_scope const scope(now);
+    attempt_end end;
     try {
         entry.call(parts.handler.get(), d, parts.answers);
-        return nullptr;
     } catch (...) {
-        return std::current_exception();
+        end.error = std::current_exception();
     }
+    end.answered = now.answered;
+    return end;
 }
 
 inline task<> call_plain_later(pipeline_parts const& parts, delivery const& d, handler_entry const& entry) {

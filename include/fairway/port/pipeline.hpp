@@ -2,24 +2,16 @@
 #ifndef FAIRWAY_PORT_PIPELINE_HPP
 #define FAIRWAY_PORT_PIPELINE_HPP
 
-#include <fairway/env/random.hpp>
-#include <fairway/port/attempt.hpp>
-#include <fairway/port/dead_letters.hpp>
-#include <fairway/port/duplicates.hpp>
-#include <fairway/port/failure.hpp>
-#include <fairway/port/handler_options.hpp>
-#include <fairway/port/parking.hpp>
-#include <fairway/port/settling.hpp>
-#include <fairway/port/workers.hpp>
+#include <fairway/port/pipeline_state.hpp>
 
 #include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/this_coro.hpp>
 
-#include <algorithm>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -28,34 +20,12 @@ namespace fairway::detail {
 // The stages through which each delivery of a subscription goes, in this order: limits and expiry, type, duplicates,
 // lanes, attempt (middleware, decoding, handler), retry, reply or fault or dead letter, settlement. Each stage is one
 // function below that calls the next, so that none can be left out. Everything runs on the service's executor.
-class pipeline : public std::enable_shared_from_this<pipeline> {
+class pipeline : pipeline_state, public std::enable_shared_from_this<pipeline> {
 public:
-    pipeline(any_transport transport, subscription what, handler_options options, pipeline_parts parts)
-        : transport_(std::move(transport)),
-          what_(std::move(what)),
-          options_(std::move(options)),
-          parts_(std::move(parts)),
-          counts_(*parts_.counts),
-          executor_(transport_.get_executor()),
-          clock_(env::clock::of(executor_)),
-          surroundings_{what_.from.channel, what_.from.channel + " " + what_.group, options_.memory(), clock_},
-          random_(env::random::of(executor_)),
-          lanes_(options_.concurrency()),
-          parking_(clock_, executor_),
-          stuck_(what_, parts_.counts),
-          workers_(executor_, what_.from.channel, options_.concurrency()),
-          dead_(std::make_shared<dead_letters>(transport_, what_.from.channel, what_.group)),
-          settling_(transport_.describe().settles_prefix, what_.from.shards, parts_.counts) {
-        auto const& table = parts_.table;
-        concurrent_ = std::any_of(table.begin(), table.end(), [](auto const& e) { return e.start != nullptr; });
-        if (!(transport_.describe().duplicates && options_.window_ids() > 0) && !options_.memory()) return;
-        auto const key = random_key(random_);
-        duplicates_.emplace(std::max<std::size_t>(options_.window_ids(), 1), options_.window_age(), key);
-        parts_.answers->keep_replies(key);
-    }
+    using pipeline_state::pipeline_state;
 
-    subscription const& what() const noexcept { return what_; }
-    bool idle() const noexcept { return settling_.in_flight() == 0; }
+    using pipeline_state::idle;
+    using pipeline_state::what;
     // Called on the executor whenever it became idle.
     void on_idle(std::function<void()> told) { on_idle_ = std::move(told); }
 
@@ -126,14 +96,6 @@ public:
     }
 
 private:
-    struct job {
-        delivery message;
-        handler_entry const* entry;
-        // When its first attempt failed.
-        time_point first_attempt = no_time;
-    };
-    using started = lanes<job>::started;
-
     // True from the moment when the service was closed, before stop() has run: no handler is called after the service's
     // destructor has returned.
     bool ending() const noexcept { return stopped_ || parts_.answers->closed(); }
@@ -216,11 +178,11 @@ private:
     // ---- stage: attempt ----
     // A plain handler, run without a worker.
     void attempt_now(started s) {
-        std::exception_ptr const error = call_now(parts_, what_.from.channel, s.job.message, *s.job.entry);
+        auto const how = call_now(parts_, what_.from.channel, s.job.message, *s.job.entry);
         // Where the service was closed meanwhile, what failed is given back, and so is a request: its reply was not
         // sent.
-        if (ending() && (error || s.job.message.wants_reply())) return;
-        auto const pause = conclude(s.job, error);
+        if (ending() && (how.error || s.job.message.wants_reply())) return;
+        auto const pause = conclude(s.job, how);
         if (!pause || stopped_) return;
         lanes_.park_new(s.lane);
         park(std::move(s), *pause);
@@ -250,7 +212,8 @@ private:
             }
             job& j = next->job;
             w.place->now.message = &j.message;
-            std::exception_ptr error;
+            w.place->now.answered = false;
+            attempt_end how;
             bool known = false;
             // Each attempt begins with a cancellation of its own, whatever the handler before has done to its.
             co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
@@ -263,8 +226,9 @@ private:
                 else
                     j.entry->call(self->parts_.handler.get(), j.message, self->parts_.answers);
             } catch (...) {
-                error = std::current_exception();
+                how.error = std::current_exception();
             }
+            how.answered = w.place->now.answered;
             // Where the handler has closed its service, Asio would otherwise throw out of the context's run() in the
             // end.
             co_await asio::this_coro::throw_if_cancelled(false);
@@ -276,7 +240,7 @@ private:
                 w.place->now.message = nullptr;
             if (self->ending()) co_return; // stop() gives it back: its reply, if any, was not sent any more
             if (known) self->end_known(j.message);
-            auto const pause = known ? std::nullopt : self->conclude(j, error);
+            auto const pause = known ? std::nullopt : self->conclude(j, how);
             if (self->stopped_) co_return; // by whom it told of that; nothing waits or is parked any more
             if (pause) {
                 self->lanes_.park(next->lane);
@@ -290,8 +254,10 @@ private:
     }
     // ---- stage: retry ----
     // What becomes of a job after an attempt: it has ended, or is tried again after the time that this returns.
-    std::optional<duration> conclude(job& j, std::exception_ptr const& error) {
-        if (!error) {
+    std::optional<duration> conclude(job& j, attempt_end const& how) {
+        if (!how.error || how.answered) {
+            // What fails after the answer is not tried again: the requester has it.
+            if (how.error) tell_failure(j.message, explain(how.error, to_string(j.message.id()), options_.retry()));
             if (duplicates_) {
                 duplicates_->succeeded(j.message.id(), clock_.steady_now());
                 parts_.answers->expect(j.message);
@@ -299,20 +265,20 @@ private:
             end(j.message, counts_.accepted);
             return std::nullopt;
         }
-        count(counts_.failed);
         if (j.first_attempt == no_time) j.first_attempt = clock_.now();
-        auto const why = explain(error, to_string(j.message.id()), options_.retry());
+        auto const why = explain(how.error, to_string(j.message.id()), options_.retry());
         if (why.retried) {
             auto const pause = options_.retry().next(j.message.attempt(), random_.next(), why.retry_after);
             auto const until = j.message.deadline();
             if (pause && (!until || saturating_add(clock_.now(), *pause) < *until)) {
+                count(counts_.failed);
                 count(counts_.retried);
                 tell(occurrence::retried, j.message, why.error, why.told);
                 j.message.count_attempt();
                 return pause;
             }
         }
-        tell(occurrence::handler_failed, j.message, why.error, why.told);
+        tell_failure(j.message, why);
         give_up(j.message, why.code, why.text, j.first_attempt);
         return std::nullopt;
     }
@@ -378,43 +344,6 @@ private:
         parts_.answers->repeat(d);
         end(d, counts_.duplicates);
     }
-    void flush() {
-        if (source_) settling_.flush(*source_);
-    }
-    void settle_now() {
-        if (taking_) return;
-        flush();
-        tell_idle();
-    }
-    void tell_idle() {
-        if (idle() && on_idle_) on_idle_();
-    }
-
-    void tell(occurrence what, delivery const& d, error_code error, std::string_view text = {}) const noexcept {
-        counts_.tell({what, {}, what_.from.channel, d.type(), d.id(), error, text});
-    }
-
-    any_transport transport_;
-    subscription what_;
-    handler_options options_;
-    pipeline_parts parts_;
-    telemetry& counts_;
-    asio::any_io_executor executor_;
-    env::clock& clock_;
-    surroundings surroundings_;
-    env::random& random_;
-    lanes<job> lanes_;
-    parking<job> parking_;
-    stuck_shards stuck_;
-    workers workers_;
-    std::shared_ptr<dead_letters> dead_;
-    settling settling_;
-    std::optional<duplicates> duplicates_;
-    std::shared_ptr<source> source_;
-    std::function<void()> on_idle_;
-    bool concurrent_ = false;
-    bool taking_ = false;
-    bool stopped_ = false;
 };
 
 } // namespace fairway::detail

@@ -3,6 +3,7 @@
 #define FAIRWAY_PORT_RESPONDER_HPP
 
 #include <fairway/delivery/stored_replies.hpp>
+#include <fairway/env/handled.hpp>
 #include <fairway/env/random.hpp>
 #include <fairway/port/causality.hpp>
 #include <fairway/port/observer.hpp>
@@ -140,6 +141,7 @@ private:
     static bool is_mark(envelope const& e) noexcept { return e.head().type == on_its_way || e.head().type == not_kept; }
 
     void post(delivery const& request, envelope answer, bool first = true) {
+        if (first) env::handling_scope::answered(request.id());
         if (first && keeps_.load(std::memory_order_relaxed)) {
             std::lock_guard const lock(mutex_);
             keep(request.id(), answer);

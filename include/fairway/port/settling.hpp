@@ -32,7 +32,12 @@ public:
         count(counts_->received, batch.size());
         in_flight_ += batch.size();
         if (prefixes_.empty()) return;
-        for (auto const& d : batch) prefix_of(d).received(d.tag());
+        for (auto const& d : batch) {
+            auto& prefix = prefix_of(d);
+            // A shard that comes back begins anew, behind what was committed.
+            if (!prefix.follows(d.tag())) prefix = {};
+            prefix.received(d.tag());
+        }
     }
 
     // It has ended, and is counted as `how`.

@@ -1,10 +1,11 @@
 // Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
+// A service that is closed from within its own handlers, middleware and observer.
 #include "fw_catch.hpp"
 #include "port/kit.hpp"
 
 using namespace port_kit;
 
-TEST_CASE("a coroutine handler that never waits closes its service", "[review]") {
+TEST_CASE("a coroutine handler that never waits closes its service", "[awkward]") {
     bench b;
     service s(b.transport(), "worker");
     int calls = 0;
@@ -20,7 +21,7 @@ TEST_CASE("a coroutine handler that never waits closes its service", "[review]")
     CHECK(calls == 1);
 }
 
-TEST_CASE("a plain handler with middleware closes its service", "[review]") {
+TEST_CASE("a plain handler with middleware closes its service", "[awkward]") {
     bench b;
     service s(b.transport(), "worker");
     int calls = 0;
@@ -36,7 +37,7 @@ TEST_CASE("a plain handler with middleware closes its service", "[review]") {
     CHECK(calls == 1);
 }
 
-TEST_CASE("an observer closes the service at each occurrence", "[review]") {
+TEST_CASE("an observer closes the service at each occurrence", "[awkward]") {
     auto const when = GENERATE(occurrence::handler_failed, occurrence::dead_lettered, occurrence::expired,
         occurrence::retried, occurrence::intake_paused, occurrence::intake_resumed);
     bool const coroutine = GENERATE(false, true);

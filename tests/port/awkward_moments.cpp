@@ -67,7 +67,7 @@ bool balances(ledger const& l) {
 
 } // namespace
 
-TEST_CASE("a service closes itself in one of several retries that are due together", "[review]") {
+TEST_CASE("a service closes itself in one of several retries that are due together", "[awkward]") {
     bench b;
     service s(b.transport(), "worker");
     s.handle<steps>(
@@ -86,7 +86,7 @@ TEST_CASE("a service closes itself in one of several retries that are due togeth
     CHECK(balances(s.stats()));
 }
 
-TEST_CASE("an observer closes the service when it is told of a retry", "[review]") {
+TEST_CASE("an observer closes the service when it is told of a retry", "[awkward]") {
     bench b;
     bool const coroutine = GENERATE(false, true);
     auto const watcher = std::make_shared<actor>(occurrence::retried);
@@ -108,7 +108,7 @@ TEST_CASE("an observer closes the service when it is told of a retry", "[review]
     CHECK_FALSE(b.clock().next_alarm());
 }
 
-TEST_CASE("an observer closes the service when intake resumes", "[review]") {
+TEST_CASE("an observer closes the service when intake resumes", "[awkward]") {
     bench b;
     auto const watcher = std::make_shared<actor>(occurrence::intake_resumed);
     service s(b.transport(), "worker", watcher);
@@ -127,7 +127,7 @@ TEST_CASE("an observer closes the service when intake resumes", "[review]") {
     CHECK(balances(s.stats()));
 }
 
-TEST_CASE("a plain handler that closes its service and throws leaves nothing behind", "[review]") {
+TEST_CASE("a plain handler that closes its service and throws leaves nothing behind", "[awkward]") {
     bench b;
     service s(b.transport(), "worker");
     s.handle<tallies>([&](tally const&) {
@@ -142,7 +142,7 @@ TEST_CASE("a plain handler that closes its service and throws leaves nothing beh
     CHECK(s.stats().retried == 0);
 }
 
-TEST_CASE("a replay for another group does not end what is in progress in this one", "[review]") {
+TEST_CASE("a replay for another group does not end what is in progress in this one", "[awkward]") {
     bench b;
     any_transport net = repeating::over(b.transport());
     service s(net, "one");
@@ -176,7 +176,7 @@ TEST_CASE("a replay for another group does not end what is in progress in this o
     CHECK(s.stats().duplicates == 1);
 }
 
-TEST_CASE("a duplicate that expires does not end those that wait for the first one", "[review]") {
+TEST_CASE("a duplicate that expires does not end those that wait for the first one", "[awkward]") {
     bench b;
     any_transport net = repeating::over(b.transport());
     service s(net, "worker");
@@ -197,7 +197,7 @@ TEST_CASE("a duplicate that expires does not end those that wait for the first o
     CHECK(s.stats().duplicates == 1);
 }
 
-TEST_CASE("a handler's executor may be used when its service has gone", "[review]") {
+TEST_CASE("a handler's executor may be used when its service has gone", "[awkward]") {
     bench b;
     std::function<void()>
         pool; // a thread pool's work, which holds a copy of the executor until it has posted its result
@@ -226,7 +226,7 @@ TEST_CASE("a handler's executor may be used when its service has gone", "[review
     CHECK(ran);
 }
 
-TEST_CASE("what a handler posts to its executor does not work for the next delivery", "[review]") {
+TEST_CASE("what a handler posts to its executor does not work for the next delivery", "[awkward]") {
     bench b;
     service s(b.transport(), "gossip");
     auto const out = s.sender<rumours>();
@@ -255,7 +255,7 @@ TEST_CASE("what a handler posts to its executor does not work for the next deliv
     b.advance(2s);
 }
 
-TEST_CASE("the completion of detached work works for the delivery", "[review]") {
+TEST_CASE("the completion of detached work works for the delivery", "[awkward]") {
     bench b;
     service s(b.transport(), "gossip");
     auto const out = s.sender<rumours>();
@@ -275,7 +275,7 @@ TEST_CASE("the completion of detached work works for the delivery", "[review]") 
     CHECK(rumoured.back().head().causation == all_sent_to(b, "tallies").back().head().id);
 }
 
-TEST_CASE("who waits for the drain works for no delivery", "[review]") {
+TEST_CASE("who waits for the drain works for no delivery", "[awkward]") {
     bench b;
     service s(b.transport(), "gossip"), other(b.transport(), "other");
     s.handle<tallies>([&](tally const&) -> task<> {
@@ -298,7 +298,7 @@ TEST_CASE("who waits for the drain works for no delivery", "[review]") {
     CHECK_FALSE(rumoured.back().head().causation);
 }
 
-TEST_CASE("work detached on the service's executor works for no delivery", "[review]") {
+TEST_CASE("work detached on the service's executor works for no delivery", "[awkward]") {
     bench b;
     service s(b.transport(), "gossip");
     auto const out = s.sender<rumours>();
@@ -325,7 +325,7 @@ TEST_CASE("work detached on the service's executor works for no delivery", "[rev
     CHECK_FALSE(rumoured.back().head().causation);
 }
 
-TEST_CASE("an inherited trace does not make a message that nobody can read", "[review]") {
+TEST_CASE("an inherited trace does not make a message that nobody can read", "[awkward]") {
     bench b;
     service s(b.transport(), "gossip");
     auto const out = s.sender<rumours>();

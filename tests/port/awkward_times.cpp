@@ -1,4 +1,5 @@
 // Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
+// Cancellation, encoding and deadlines at awkward times.
 #include "fw_catch.hpp"
 #include "port/kit.hpp"
 
@@ -22,7 +23,7 @@ using measures = point_to_point<"measures", measure>;
 
 } // namespace
 
-TEST_CASE("what one handler does to its cancellation does not outlive it", "[review]") {
+TEST_CASE("what one handler does to its cancellation does not outlive it", "[awkward]") {
     bench b;
     bool unwound = false;
     bool const late = GENERATE(false, true);
@@ -59,7 +60,7 @@ TEST_CASE("what one handler does to its cancellation does not outlive it", "[rev
     CHECK(unwound);
 }
 
-TEST_CASE("what can't be encoded is not taken for a full queue", "[review]") {
+TEST_CASE("what can't be encoded is not taken for a full queue", "[awkward]") {
     bench b;
     auto const watcher = std::make_shared<note_book>();
     service s(b.transport(), "sender", watcher);
@@ -71,7 +72,7 @@ TEST_CASE("what can't be encoded is not taken for a full queue", "[review]") {
     CHECK(watcher->count(occurrence::blocked) == 0);
 }
 
-TEST_CASE("a request that is awaited late keeps to the deadline of its handler", "[review]") {
+TEST_CASE("a request that is awaited late keeps to the deadline of its handler", "[awkward]") {
     bench b;
     service s(b.transport(), "front");
     auto const inner = s.sender<point_to_point<"nobody", question>>();
@@ -93,7 +94,7 @@ TEST_CASE("a request that is awaited late keeps to the deadline of its handler",
     CHECK(waited == 5s);
 }
 
-TEST_CASE("a closed middleware does not reach its handler", "[review]") {
+TEST_CASE("a closed middleware does not reach its handler", "[awkward]") {
     bench b;
     auto s = std::make_unique<service>(b.transport(), "worker");
     bool called = false;

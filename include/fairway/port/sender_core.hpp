@@ -163,6 +163,9 @@ public:
         if (failed) throw system_error(failed, "flush to " + self->to_.channel);
     }
 
+    // `into`, which lives as long as `done`, tells what failed.
+    void flush_into(error_code& into, env::continuation done) { sink_->flush(into, std::move(done)); }
+
     address const& to() const noexcept { return to_; }
     std::shared_ptr<replies> const& answers() const noexcept { return replies_; }
     asio::any_io_executor const& executor() const noexcept { return executor_; }

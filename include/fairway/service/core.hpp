@@ -8,12 +8,15 @@
 #include <fairway/port/responder.hpp>
 #include <fairway/port/sender_core.hpp>
 
+#include <boost/asio/bind_executor.hpp>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 
 #include <atomic>
+#include <cstddef>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -208,16 +211,67 @@ private:
     bool draining_ = false;
 };
 
+// Flushes several ports, and waits for that no longer than to a deadline: where there is no room, or no connection, it
+// may take for ever.
+class last_flush : public std::enable_shared_from_this<last_flush> {
+public:
+    explicit last_flush(asio::any_io_executor executor) : executor_(std::move(executor)) {}
+
+    // `into`, which lives as long as `done`, gets the first failure by then, if there is one.
+    void start(std::vector<std::shared_ptr<sender_core>> const& all, env::steady_point until, error_code& into,
+        env::continuation done) {
+        into_ = &into;
+        done_.emplace(std::move(done));
+        open_ = all.size();
+        failed_.resize(all.size());
+        if (open_ == 0) return finish();
+        alarm_ = env::clock::of(executor_).make_alarm(executor_);
+        alarm_->set(until, [weak = weak_from_this()] {
+            if (auto const self = weak.lock()) self->finish();
+        });
+        for (std::size_t i = 0; i < all.size(); ++i)
+            all[i]->flush_into(failed_[i], asio::bind_executor(executor_, [self = shared_from_this()] {
+                if (--self->open_ == 0) self->finish();
+            }));
+    }
+
+private:
+    void finish() {
+        if (!done_) return;
+        for (auto const& e : failed_)
+            if (e && !*into_) *into_ = e;
+        env::continuation done(std::move(*done_));
+        done_.reset();
+        alarm_.reset();
+        asio::dispatch(std::move(done));
+    }
+
+    asio::any_io_executor executor_;
+    error_code* into_ = nullptr;
+    std::vector<error_code> failed_;
+    std::size_t open_ = 0;
+    std::optional<env::continuation> done_;
+    std::unique_ptr<env::alarm> alarm_;
+};
+
 inline task<ledger> drain(std::shared_ptr<service_core> self, duration deadline) {
+    error_code failed;
     if (!self->closed()) {
+        auto const until = saturating_add(env::clock::of(self->executor()).steady_now(), deadline);
         auto quiesce = [&](env::continuation h) { self->quiesce(deadline, std::move(h)); };
         co_await env::suspend(quiesce);
-        for (auto const& s : self->senders())
-            if (!s->closed()) co_await sender_core::flush(s);
+        auto open = self->senders();
+        std::erase_if(open, [](auto const& s) { return s->closed(); });
+        // It keeps itself: what waits must not be owned by the coroutine that waits.
+        auto flush = [&](env::continuation h) {
+            std::make_shared<last_flush>(self->executor())->start(open, until, failed, std::move(h));
+        };
+        co_await env::suspend(flush);
         self->close();
     }
     auto wait = [&](env::continuation h) { self->wait(std::move(h)); };
     co_await env::suspend(wait);
+    if (failed) throw system_error(failed, "flush of " + self->name());
     co_return self->counts()->read();
 }
 

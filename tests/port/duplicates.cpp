@@ -66,6 +66,39 @@ struct stage {
 
 } // namespace
 
+TEST_CASE("a copy that is settled unhandled does not end the handling in progress", "[duplicates]") {
+    stage st;
+    service s(st.net, "press");
+    int begun = 0;
+    struct printing {
+        int& begun;
+        task<> operator()(rumour const&) {
+            ++begun;
+            co_await sleep_for(1s);
+        }
+    };
+    s.handle<rumours>(printing{begun});
+    s.start();
+    rumour const r{"ships sail"};
+    st.b.run(st.b.sender<rumours>().send(r));
+    REQUIRE(begun == 1);
+    envelope const first = st.b.seen().front().message;
+    auto const to = st.net.open({"rumours", channel_kind::publish_subscribe, 0});
+    headers for_others(first.headers());
+    for_others.set_reserved("fw-replay-group", "radio");
+    auto const replayed = envelope::of_bytes(first.head(), for_others.view(), first.body());
+    error_code why;
+    for (auto const& copy : {replayed, first}) REQUIRE(to->try_send({&copy, 1}, why) == 1);
+    st.b.settle();
+    CHECK(begun == 1);
+    st.b.advance(2s);
+    CHECK(begun == 1);
+    auto const all = st.b.run(s.drain());
+    CHECK(all.received == 3);
+    CHECK(all.skipped == 1);
+    CHECK(all.duplicates == 1);
+}
+
 TEST_CASE("a message that comes again is not handled again", "[duplicates]") {
     stage st;
     auto const watcher = std::make_shared<note_book>();

@@ -139,7 +139,6 @@ public:
     void settle(queue& q, member& m, std::span<settlement const> settlements) {
         std::lock_guard const lock(mutex_);
         q.settle(m, settlements);
-        beyond_ -= std::min(beyond_, settlements.size());
         resume();
     }
     void hold(queue& q, member& m, std::uint32_t shard, bool on) {
@@ -176,21 +175,21 @@ private:
     // A message goes to all groups or to none: the slowest group slows the senders, it does not lose messages. What a
     // handler of the channel sends may take the place of what is being handled: it is that which has to end before
     // there is room, so that waiting for room would be waiting for itself. One for each held delivery, and one more for
-    // each that is settled.
+    // each that is accepted.
     bool has_room(bool inner) const noexcept {
-        bool const room = within_bounds();
-        return room || (inner && std::all_of(groups_.begin(), groups_.end(),
-                                     [this](group_queue const& g) { return beyond_ < g.messages.held(); }));
-    }
-    bool within_bounds() const noexcept {
-        return std::all_of(groups_.begin(), groups_.end(), [this](group_queue const& g) {
-            return g.messages.backlog() < bounds_.messages && g.messages.backlog_bytes() < bounds_.bytes;
+        return std::all_of(groups_.begin(), groups_.end(), [this, inner](group_queue const& g) {
+            return is_within_bounds(g.messages) || (inner && g.messages.beyond() < g.messages.held());
         });
+    }
+    bool is_within_bounds(queue const& q) const noexcept {
+        return q.backlog() < bounds_.messages && q.backlog_bytes() < bounds_.bytes;
     }
     bool is_inner() const noexcept { return env::handling_scope::channel() == shape_.channel; }
     void publish(envelope const& e) {
-        if (!within_bounds()) ++beyond_;
-        for (auto& g : groups_) g.messages.push(e);
+        for (auto& g : groups_) {
+            if (!is_within_bounds(g.messages)) g.messages.let_in_beyond();
+            g.messages.push(e);
+        }
     }
 
     // Puts in what fits; true when all of it is in.
@@ -278,8 +277,6 @@ private:
     std::list<group_queue> groups_;
     std::list<std::shared_ptr<waiting_send>> waiting_;
     std::size_t inner_waiting_ = 0;
-    // How many were let in beyond the bounds, for want of whose end there was no room.
-    std::size_t beyond_ = 0;
     bool closed_ = false;
 };
 

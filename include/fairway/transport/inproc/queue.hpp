@@ -154,6 +154,9 @@ public:
 
     std::size_t backlog() const noexcept { return backlog_; }
     std::size_t backlog_bytes() const noexcept { return bytes_; }
+    // How many were let in beyond the bounds; each message that is accepted makes up for one.
+    std::size_t beyond() const noexcept { return beyond_; }
+    void let_in_beyond() noexcept { ++beyond_; }
     // How many deliveries its members hold.
     std::size_t held() const noexcept {
         std::size_t n = 0;
@@ -214,7 +217,9 @@ public:
         bool moved = false;
         for (auto const& one : settlements) {
             m.settle(one.tag, [&](item&& i, std::uint32_t shard) {
-                if (!one.accept) {
+                if (one.accept) {
+                    if (beyond_ > 0) --beyond_;
+                } else {
                     ++i.attempt;
                     // What follows it in its shard and was not received yet must not overtake it.
                     if (sharded_) reclaim_shard(m, shard);
@@ -318,6 +323,7 @@ private:
     std::uint64_t sequence_ = 0;
     std::size_t backlog_ = 0;
     std::size_t bytes_ = 0;
+    std::size_t beyond_ = 0;
 };
 
 } // namespace fairway::inproc_detail

@@ -122,7 +122,9 @@ public:
 
     void confirm(std::uint64_t sequence, error_code error) {
         auto const found = entries_.find(sequence);
-        if (found != entries_.end()) end(found, error);
+        if (found == entries_.end()) return;
+        // An earlier connection may have brought it there before it was refused here.
+        end(found, error && found->second.sent_before ? errc::outcome_unknown : error);
     }
     // A new connection: all that is not confirmed goes out again, in order.
     void connected() {
@@ -173,7 +175,8 @@ private:
         env::steady_point until;
         std::shared_ptr<group_send> owner;
         std::size_t index;
-        bool sent; // on some connection: the broker may have it
+        bool sent;        // on some connection: the broker may have it
+        bool sent_before; // on an earlier one too
     };
     using entries = std::map<std::uint64_t, entry>;
 
@@ -204,7 +207,7 @@ private:
         ++on->messages;
         on->bytes += message.footprint();
         entry fresh{
-            on, std::move(message), steady(head.expires), steady(head.due), until, std::move(owner), index, false};
+            on, std::move(message), steady(head.expires), steady(head.due), until, std::move(owner), index, false, false};
         auto& added = entries_.emplace(sequence, std::move(fresh)).first->second;
         if (connected_) transmit(sequence, added);
         return sequence;
@@ -222,7 +225,7 @@ private:
         // So that the broker's refusal is back before the sender gives up, and need not say that the outcome is
         // unknown.
         f.patience = e.until == env::steady_point::max() ? duration::max() : left(e.until) / 4 * 3;
-        if (transmit_(std::move(f))) e.sent = true;
+        if (transmit_(std::move(f))) e.sent_before = std::exchange(e.sent, true);
     }
 
     void feed(road& on) {

@@ -58,6 +58,7 @@ std::vector<confession> const confessions = {
     {lie::says_prefixes, "it says that it accepts prefixes",
         {
             "prefixes as claimed",
+            "order survives instances that come and go",
         }},
     {lie::says_short_hold, "it says that it takes back what is held",
         {

@@ -222,7 +222,7 @@ public:
         case lie::says_few_headers: c.max_headers = 8; break;
         case lie::says_durable: c.level = acceptance::durable; break;
         case lie::says_prefixes: c.settles_prefix = true; break;
-        case lie::says_short_hold: c.max_hold = std::chrono::seconds(10); break;
+        case lie::says_short_hold: c.max_hold = std::chrono::minutes(1); break;
         case lie::says_small_bodies: c.max_body = 1024; break;
         default: break;
         }

@@ -1,6 +1,7 @@
 // Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
 // Stops a scenario after every k handlers and destroys everything, services first or the execution context first. What
 // leaks or is used too late is found by the sanitizers that the test is built with.
+#include "brute_force.hpp"
 #include "fw_catch.hpp"
 #include "shop.hpp"
 
@@ -15,31 +16,13 @@
 #include <functional>
 #include <optional>
 
-#if defined(__SANITIZE_ADDRESS__)
-#define FW_LEAK_CHECK 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define FW_LEAK_CHECK 1
-#endif
-#endif
-#ifdef FW_LEAK_CHECK
-#include <sanitizer/lsan_interface.h>
-#endif
-
 using namespace std::chrono_literals;
+using brute_force::leaked;
 using fairway::task;
 using fairway::testing::bench;
 using fairway::testing::bench_options;
 
 namespace {
-
-bool leaked() {
-#ifdef FW_LEAK_CHECK
-    return __lsan_do_recoverable_leak_check() != 0;
-#else
-    return false;
-#endif
-}
 
 // What lives outside of the context's coroutines.
 struct world {
@@ -85,7 +68,7 @@ std::size_t stop_after(std::size_t k, scenario const& begin, order how, bench_op
     return done;
 }
 
-void brute_force(scenario const& begin, bench_options const& options = {}) {
+void stop_everywhere(scenario const& begin, bench_options const& options = {}) {
     for (auto const how : {order::services_first, order::services_first_then_run, order::context_first}) {
         for (std::size_t k = 0;; ++k) {
             REQUIRE(k < 20'000);
@@ -287,22 +270,22 @@ TEST_CASE("retries, dead letters, stores and detached work can be dropped at any
 }
 
 TEST_CASE("requests, events, delays and sleeping handlers can be dropped at any moment", "[brute]") {
-    brute_force(requests);
+    stop_everywhere(requests);
 }
 
-TEST_CASE("gathers and kept reply tokens can be dropped at any moment", "[brute]") { brute_force(gathers); }
+TEST_CASE("gathers and kept reply tokens can be dropped at any moment", "[brute]") { stop_everywhere(gathers); }
 
 TEST_CASE("services inside coroutine frames, drained and cancelled, can be dropped at any moment", "[brute]") {
-    brute_force(frames);
+    stop_everywhere(frames);
 }
 
 TEST_CASE("senders that wait for room can be dropped at any moment", "[brute]") {
-    brute_force(crowds, bench_options().queue_messages(2));
-    brute_force(crowds, bench_options().queue_messages(2).paranoid(false));
+    stop_everywhere(crowds, bench_options().queue_messages(2));
+    stop_everywhere(crowds, bench_options().queue_messages(2).paranoid(false));
 }
 
 TEST_CASE("cancelled requests, gathers and services can be dropped at any moment", "[brute]") {
-    brute_force(second_thoughts, bench_options().queue_messages(1));
+    stop_everywhere(second_thoughts, bench_options().queue_messages(1));
 }
 
 TEST_CASE("on the real clock, what waits for an alarm ends with its context", "[brute]") {

@@ -163,12 +163,13 @@ inline void body_like_a_terminator(stage& on) {
 
 // Not the same byte again and again, so that a piece that is lost or comes twice is seen.
 inline std::string patterned(std::size_t size) {
-    std::string text(size, '\0');
-    std::uint32_t state = 1;
-    for (auto& c : text) {
-        state = state * 1'664'525U + 1'013'904'223U; // Numerical Recipes' generator
-        c = static_cast<char>(state >> 24);
+    std::string text;
+    text.reserve(size + 8);
+    for (std::uint64_t n = 1; text.size() < size; ++n) {
+        std::uint64_t const mixed = n * 0x9e3779b97f4a7c15ULL;
+        text.append(reinterpret_cast<char const*>(&mixed), sizeof mixed);
     }
+    text.resize(size);
     return text;
 }
 

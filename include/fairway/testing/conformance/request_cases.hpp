@@ -38,8 +38,8 @@ inline void request_is_answered(stage& on) {
 
 inline void each_its_own_answer(stage& on) {
     scene play(on);
-    auto const slower_for_low = [&play](std::uint64_t n, delivery const&) -> task<> {
-        co_await sleep_for(play.quiet() * (10 - static_cast<int>(n % 10)) / 20);
+    auto const slower_for_low = [step = play.quiet() / 20](std::uint64_t n, delivery const&) -> task<> {
+        co_await sleep_for(step * (10 - static_cast<int>(n % 10)));
     };
     auto& at = play.connect();
     auto& a = act(play, at, "stock");

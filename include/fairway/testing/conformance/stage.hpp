@@ -81,7 +81,7 @@ public:
     /// True where time only passes inside of `run_until` and `pass`: on a manual clock, or under simulation.
     virtual bool virtual_time() const { return false; }
 
-    /// What the transport says that it can do.
+    /// What the transport says that it can do. Asked once.
     capabilities const& able() {
         if (!able_) able_ = connect().net.describe();
         return *able_;

@@ -49,8 +49,8 @@ bool run_one(std::uint64_t seed, arguments const& a) {
     if (!r.found && seed % 10 == 0 && workload::run(seed, false).hash != r.hash)
         r.found = workload::violation{workload::promises::determinism, "two runs have different hashes"};
     if (a.hash)
-        std::printf("seed %llu hash %016llx\n", static_cast<unsigned long long>(seed),
-            static_cast<unsigned long long>(r.hash));
+        std::printf(
+            "seed %llu hash %016llx\n", static_cast<unsigned long long>(seed), static_cast<unsigned long long>(r.hash));
     if (a.trace)
         std::printf("seed %llu: %llu steps, %zu messages\n", static_cast<unsigned long long>(seed),
             static_cast<unsigned long long>(r.steps), r.messages);
@@ -93,8 +93,8 @@ int run_all(arguments const& a) {
         int status = 0;
         if (waitpid(child, &status, 0) != child || !WIFEXITED(status) || WEXITSTATUS(status) != 0) ++failed;
     }
-    std::printf("%llu passed, %llu failed\n", static_cast<unsigned long long>(passed),
-        static_cast<unsigned long long>(failed));
+    std::printf(
+        "%llu passed, %llu failed\n", static_cast<unsigned long long>(passed), static_cast<unsigned long long>(failed));
     return failed == 0 && passed > 0 ? 0 : 1;
 }
 

@@ -81,8 +81,8 @@ void oracle::check_ledger(unsigned number, counts const& c, bool finished) {
                                    " handlers succeeded, " + std::to_string(i.failed_requests) +
                                    " requests were given up and " + std::to_string(c.skipped) + " messages skipped");
     if (c.dead_lettered > i.dead)
-        fail(promises::ledger, who + "counts " + std::to_string(c.dead_lettered) + " dead letters of " +
-                                   std::to_string(i.dead));
+        fail(promises::ledger,
+            who + "counts " + std::to_string(c.dead_lettered) + " dead letters of " + std::to_string(i.dead));
 }
 
 void oracle::check_drained(unsigned number, bool before_deadline) {
@@ -174,9 +174,9 @@ void oracle::check_bound(message const& m) {
             if (!f.successes && !f.dead && !f.expired && !f.refused && !was_given_up(other, f)) ++waiting;
         }
         if (waiting > world_.queue_messages + 2 * held)
-            fail(promises::queue_bound, std::to_string(waiting) + " messages wait on " + road_names[m.on] + ", of which " +
-                                            std::to_string(2 * held) + " may be held, with a bound of " +
-                                            std::to_string(world_.queue_messages));
+            fail(promises::queue_bound, std::to_string(waiting) + " messages wait on " + road_names[m.on] +
+                                            ", of which " + std::to_string(2 * held) +
+                                            " may be held, with a bound of " + std::to_string(world_.queue_messages));
     }
 }
 
@@ -198,14 +198,15 @@ void oracle::end_request(request& r, duration, duration host_now) {
     if (stills_before_[number] != stills_[r.host]) return;
     auto const took = host_now - r.host_begun;
     if (took > r.timeout + step_slack)
-        fail(promises::request_ends, name(m) + ": the request took " + ms(took) + " with a timeout of " + ms(r.timeout));
+        fail(
+            promises::request_ends, name(m) + ": the request took " + ms(took) + " with a timeout of " + ms(r.timeout));
     if (r.inherited && took > std::max(*r.inherited, duration::zero()) + step_slack)
         fail(promises::inherited_deadline,
             name(m) + ": the request took " + ms(took) + ", and its handler had " + ms(*r.inherited) + " left");
 }
 
-void oracle::request_ended(std::size_t number, std::string_view code, std::optional<std::uint32_t> replied,
-    duration now, duration host_now) {
+void oracle::request_ended(
+    std::size_t number, std::string_view code, std::optional<std::uint32_t> replied, duration now, duration host_now) {
     auto& r = requests_[number];
     auto const& m = messages_[r.message];
     end_request(r, now, host_now);
@@ -251,8 +252,8 @@ std::size_t oracle::begun(unsigned number, seen const& s, duration now, duration
     a.begun = now;
     a.host_begun = host_now;
     if (s.n == 0 || s.n >= messages_.size() || messages_[s.n].on != s.on) {
-        fail(promises::no_invention, "message " + std::to_string(s.n) + " is handled on " + road_names[s.on] +
-                                         ", and was never sent there");
+        fail(promises::no_invention,
+            "message " + std::to_string(s.n) + " is handled on " + road_names[s.on] + ", and was never sent there");
         attempts_.push_back(a);
         return attempts_.size() - 1;
     }
@@ -263,14 +264,16 @@ std::size_t oracle::begun(unsigned number, seen const& s, duration now, duration
     if (m.state == sent::refused) fail(promises::no_invention, name(m) + " was refused, and is handled by " + who);
     if (m.id != s.id) fail(promises::identity, name(m) + " is delivered as " + to_string(s.id));
     if (s.cause != m.cause || s.conversation != m.conversation)
-        fail(promises::causality, name(m) + " is delivered with the cause " + to_string(s.cause) + " and conversation " +
-                                      to_string(s.conversation));
+        fail(promises::causality, name(m) + " is delivered with the cause " + to_string(s.cause) +
+                                      " and conversation " + to_string(s.conversation));
     if (s.left && *s.left <= duration::zero())
         fail(promises::not_expired, name(m) + " is handled " + ms(-*s.left) + " after its time has ended");
     if (m.delay && now + clock_slack < m.sent_at + *m.delay)
-        fail(promises::not_early, name(m) + " is handled at " + ms(now) + ", and is due at " + ms(m.sent_at + *m.delay));
+        fail(
+            promises::not_early, name(m) + " is handled at " + ms(now) + ", and is due at " + ms(m.sent_at + *m.delay));
     if (!s.only_group.empty() && s.only_group != group_names[i.group])
-        fail(promises::replay_group, name(m) + ", replayed for " + std::string(s.only_group) + ", is handled by " + who);
+        fail(
+            promises::replay_group, name(m) + ", replayed for " + std::string(s.only_group) + ", is handled by " + who);
     // The attempt before this one at the same delivery.
     for (auto at = f.attempts.rbegin(); at != f.attempts.rend(); ++at) {
         auto const& before = attempts_[*at];
@@ -344,7 +347,8 @@ void oracle::check_owner(attempt const& now, unsigned on) {
     for (auto const index : running_) {
         auto const& a = attempts_[index];
         auto const& other = instances_[a.instance];
-        if (a.instance == now.instance || other.ended || messages_[a.message].on != on || a.shard != now.shard) continue;
+        if (a.instance == now.instance || other.ended || messages_[a.message].on != on || a.shard != now.shard)
+            continue;
         if (publishes(on) && other.group != mine.group) continue;
         fail(promises::one_owner, "shard " + std::to_string(now.shard) + " of " + road_names[on] + ": instance " +
                                       std::to_string(now.instance) + " begins " + name(messages_[now.message]) +
@@ -353,8 +357,8 @@ void oracle::check_owner(attempt const& now, unsigned on) {
     }
 }
 
-void oracle::ended(std::size_t index, ending how, duration now, duration host_now, std::string code,
-    std::optional<duration> after) {
+void oracle::ended(
+    std::size_t index, ending how, duration now, duration host_now, std::string code, std::optional<duration> after) {
     auto& a = attempts_[index];
     if (a.how != ending::running) return;
     a.how = how;
@@ -433,8 +437,8 @@ void oracle::dead_letter(
     unsigned on, unsigned group, message_id id, std::string_view code, std::uint32_t number, duration) {
     auto* const m = find(id);
     if (!m || m->on != on)
-        return fail(promises::identity, "a dead letter of " + std::string(road_names[on]) + " has the unknown id " +
-                                            to_string(id));
+        return fail(promises::identity,
+            "a dead letter of " + std::string(road_names[on]) + " has the unknown id " + to_string(id));
     auto const& h = world_.of(group, on);
     auto& f = m->in[group_of(on, group)];
     f.dead = true;
@@ -516,12 +520,11 @@ void oracle::check_key_order(unsigned on, unsigned g) {
         if (m.n == 0 || m.on != on || !m.from_driver || m.state != sent::accepted || m.delay || m.key.empty()) continue;
         auto const& f = m.in[group_of(on, g)];
         if (!f.successes || f.dead || m.replayed || was_given_up(m, f)) continue;
-        auto const lane =
-            h.kept == order::key ? m.key : std::to_string(fairway::shard_of(m.key, shard_count));
+        auto const lane = h.kept == order::key ? m.key : std::to_string(fairway::shard_of(m.key, shard_count));
         auto& before = last[{m.sender, lane}];
         if (before && before->in[group_of(on, g)].first_success > f.first_success)
-            return fail(promises::key_order, name(m) + " was sent after message " + std::to_string(before->n) +
-                                                 ", and first completed before it");
+            return fail(promises::key_order,
+                name(m) + " was sent after message " + std::to_string(before->n) + ", and first completed before it");
         before = &m;
     }
 }
@@ -531,8 +534,8 @@ void oracle::check_once_per_store() {
     for (auto const& m : messages_)
         for (unsigned g = 0; g < world_.groups && publishes(m.on); ++g)
             if (m.n && world_.of(g, m.on).store && m.in[g].successes > 1)
-                fail(promises::once_per_store,
-                    name(m) + " was handled with success " + std::to_string(m.in[g].successes) + " times by " + group_names[g]);
+                fail(promises::once_per_store, name(m) + " was handled with success " +
+                                                   std::to_string(m.in[g].successes) + " times by " + group_names[g]);
 }
 
 } // namespace workload

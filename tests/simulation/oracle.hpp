@@ -28,8 +28,8 @@ struct promise {
 };
 
 namespace promises {
-inline constexpr promise no_loss{"no-loss",
-    "An accepted message reaches a successful handler of each subscribed group, or the dead-letter channel, or expires."};
+inline constexpr promise no_loss{"no-loss", "An accepted message reaches a successful handler of each subscribed "
+                                            "group, or the dead-letter channel, or expires."};
 inline constexpr promise no_invention{
     "no-invention", "Only what was sent, and not certainly refused, is handled, by a group that subscribes."};
 inline constexpr promise identity{"identity", "A message keeps its id from the send to each attempt and dead letter."};
@@ -88,7 +88,7 @@ struct instance {
     unsigned number = 0;
     unsigned group = 0;
     unsigned host = 0;
-    bool ended = false;    // a crash, or a drain or close began
+    bool ended = false;     // a crash, or a drain or close began
     bool disturbed = false; // it lost its connection or a shard
     std::uint64_t successes = 0;
     std::uint64_t cancelled = 0;
@@ -185,8 +185,8 @@ public:
     void check_drained(unsigned number, bool before_deadline);
 
     // ---- sends
-    std::uint32_t plan_message(unsigned sender, operation const& o, plan const& p, bool from_driver,
-        std::uint32_t parent, duration now);
+    std::uint32_t plan_message(
+        unsigned sender, operation const& o, plan const& p, bool from_driver, std::uint32_t parent, duration now);
     message& of(std::uint32_t n) { return messages_[n]; }
     message* find(message_id id);
     std::size_t messages() const noexcept { return messages_.size(); }
@@ -222,8 +222,8 @@ public:
         std::optional<duration> after);
     void answer_given_up(unsigned instance, std::string_view channel, message_id id, duration now);
     void expired(unsigned instance, std::string_view channel, message_id id, duration now);
-    void dead_letter(unsigned on, unsigned group, message_id id, std::string_view code, std::uint32_t attempts,
-        duration now);
+    void dead_letter(
+        unsigned on, unsigned group, message_id id, std::string_view code, std::uint32_t attempts, duration now);
     bool is_dead(unsigned on, unsigned group, message_id id) const;
     attempt const& attempt_at(std::size_t i) const { return attempts_[i]; }
 

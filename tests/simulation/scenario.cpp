@@ -137,9 +137,9 @@ operation draw_operation(dice& d, scenario const& s) {
     o.host = static_cast<unsigned>(d.below(s.hosts));
     o.on = static_cast<unsigned>(d.below(roads));
     auto const how = pick(d, {40, 10, 10, 40});
-    o.how = how == 0   ? style::send
-            : how == 1 ? style::try_send
-            : how == 2 ? style::send_all
+    o.how = how == 0          ? style::send
+            : how == 1        ? style::try_send
+            : how == 2        ? style::send_all
             : publishes(o.on) ? style::gather
                               : style::request;
     o.key = draw_key(d);
@@ -170,7 +170,8 @@ scenario draw(std::uint64_t seed) {
         for (auto& o : s.operations)
             if (d.one_in(2)) o.at = at + d.between(0ms, 300ms);
     }
-    std::stable_sort(s.operations.begin(), s.operations.end(), [](auto const& a, auto const& b) { return a.at < b.at; });
+    std::stable_sort(
+        s.operations.begin(), s.operations.end(), [](auto const& a, auto const& b) { return a.at < b.at; });
     return s;
 }
 
@@ -180,8 +181,7 @@ operation draw_child(scenario const& s, std::uint32_t parent, std::uint32_t atte
     if (o.how == style::send_all || o.how == style::gather) o.how = style::send;
     o.messages.resize(1);
     o.messages[0].children = std::min(o.messages[0].children, 1U);
-    if (o.messages[0].what == conduct::hang || o.messages[0].what == conduct::kill)
-        o.messages[0].what = conduct::slow;
+    if (o.messages[0].what == conduct::hang || o.messages[0].what == conduct::kill) o.messages[0].what = conduct::slow;
     o.messages[0].length = std::min<duration>(o.messages[0].length, 1500ms);
     // A flush has no deadline, and would wait for room that its own handler takes.
     if (o.how == style::try_send) o.how = style::send;
@@ -216,7 +216,8 @@ std::string describe(scenario const& s) {
         for (unsigned r = 0; r < roads; ++r) {
             auto const& h = s.how[g][r];
             if (!h.subscribed) continue;
-            t += std::string("  ") + group_names[g] + " handles " + road_names[r] + (h.coroutine ? " later" : " at once");
+            t += std::string("  ") + group_names[g] + " handles " + road_names[r] +
+                 (h.coroutine ? " later" : " at once");
             t += ", concurrency " + std::to_string(h.concurrency) + ", prefetch " + std::to_string(h.prefetch);
             t += h.kept == order::key ? ", by key" : h.kept == order::shard ? ", by shard" : ", unordered";
             t += ", attempts " + std::to_string(h.attempts) + ", immediate " + std::to_string(h.immediate) +

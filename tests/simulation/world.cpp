@@ -66,8 +66,8 @@ using news_channel = fairway::publish_subscribe<"news", note, survey>;
 using feed_channel = fairway::sharded<shard_count, fairway::publish_subscribe<"feed", note, survey>>;
 
 fairway::address address_of(unsigned on) {
-    return {road_names[on], publishes(on) ? fairway::channel_kind::publish_subscribe
-                                          : fairway::channel_kind::point_to_point,
+    return {road_names[on],
+        publishes(on) ? fairway::channel_kind::publish_subscribe : fairway::channel_kind::point_to_point,
         sharded(on) ? shard_count : 0};
 }
 
@@ -166,7 +166,8 @@ bool is_usual(error_code const& e) {
 // Some messages on their way: what nobody tells of by its end is unknown.
 class watched_send {
 public:
-    watched_send(actor& a, std::vector<std::uint32_t> all) : in_(a.in), all_(std::move(all)), told_(all_.size(), false) {
+    watched_send(actor& a, std::vector<std::uint32_t> all)
+        : in_(a.in), all_(std::move(all)), told_(all_.size(), false) {
         in_.o.expect_heads(all_);
     }
     watched_send(watched_send const&) = delete;
@@ -204,8 +205,7 @@ send_options options_of(operation const& o) {
 }
 
 template <class Port>
-using one_way_of =
-    std::conditional_t<Port::channel_type::kind == fairway::channel_kind::point_to_point, job, note>;
+using one_way_of = std::conditional_t<Port::channel_type::kind == fairway::channel_kind::point_to_point, job, note>;
 
 template <class Port>
 task<> send_messages(actor_ptr a, Port port, operation o, std::vector<std::uint32_t> ns) {
@@ -359,8 +359,7 @@ task<> perform_quietly(actor_ptr a, operation o) {
     try {
         co_await perform(a, std::move(o), std::move(ns), std::nullopt);
     } catch (system_error const&) {
-    } catch (fault const&) {
-    }
+    } catch (fault const&) {}
 }
 
 // ---- handling
@@ -390,8 +389,8 @@ public:
     void end(ending how, std::string code, std::optional<duration> after) {
         if (std::exchange(over_, true)) return;
         static constexpr char const* names[] = {"runs", "succeeds", "faults", "fails", "is cancelled", "is dropped"};
-        a_->in.say("instance " + std::to_string(a_->number) + ": " + std::to_string(n_) + " " +
-                   names[static_cast<int>(how)]);
+        a_->in.say(
+            "instance " + std::to_string(a_->number) + ": " + std::to_string(n_) + " " + names[static_cast<int>(how)]);
         a_->in.o.ended(number_, how, a_->in.now(), a_->clock(), std::move(code), after);
     }
     // What the handler threw is thrown on.
@@ -596,8 +595,12 @@ private:
 
 fairway::handler_options options_of(handling const& h, std::shared_ptr<fairway::memory_store> const& store) {
     fairway::retry_policy retry;
-    retry.attempts(h.attempts).immediate(h.immediate).delay(h.delay).factor(h.factor).max_delay(h.max_delay).jitter(
-        h.jitter);
+    retry.attempts(h.attempts)
+        .immediate(h.immediate)
+        .delay(h.delay)
+        .factor(h.factor)
+        .max_delay(h.max_delay)
+        .jitter(h.jitter);
     fairway::handler_options to;
     to.concurrency(h.concurrency).prefetch(h.prefetch).retry(retry).window(h.window ? 2000 : 0);
     to.keep_expired(h.keep_expired);
@@ -653,7 +656,8 @@ task<> drain_last(world& in, slot from) {
 // Takes what comes to a dead-letter channel, and replays some of it.
 class mortuary final : public fairway::receiver, public std::enable_shared_from_this<mortuary> {
 public:
-    mortuary(world& in, host& h, unsigned on, unsigned group) : in_(in), transport_(h.transport()), on_(on), group_(group) {}
+    mortuary(world& in, host& h, unsigned on, unsigned group)
+        : in_(in), transport_(h.transport()), on_(on), group_(group) {}
     void start() {
         fairway::subscription what;
         what.from.channel = fairway::dead_letter_channel(road_names[on_], group_names[group_]);
@@ -744,8 +748,7 @@ world::world(std::uint64_t seed, bool trace)
     sim_.trace([this](sim_event const& e) { heard(e); });
     sim_.add_host("undertaker", [this](host& h) { boot_undertaker(h); });
     hosts_.resize(s.hosts);
-    for (unsigned n = 0; n < s.hosts; ++n)
-        sim_.add_host("h" + std::to_string(n), [this, n](host& h) { boot(h, n); });
+    for (unsigned n = 0; n < s.hosts; ++n) sim_.add_host("h" + std::to_string(n), [this, n](host& h) { boot(h, n); });
 }
 
 unsigned world::index_of(std::string_view name) const {
@@ -892,7 +895,8 @@ void world::run() {
     if (!quiet()) {
         auto const what = o.unsettled();
         return o.fail(what.empty() || backlog() > 0 ? promises::liveness : promises::no_loss,
-            what.empty() ? "messages still wait:" + waiting() : what + (backlog() > 0 ? "; there wait" + waiting() : ""));
+            what.empty() ? "messages still wait:" + waiting()
+                         : what + (backlog() > 0 ? "; there wait" + waiting() : ""));
     }
     // Late answers, and duplicates on their way.
     sim_.run_for(2s);

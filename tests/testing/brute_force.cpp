@@ -266,7 +266,7 @@ void failures(bench& b, world& w) {
 } // namespace
 
 TEST_CASE("retries, dead letters, stores and detached work can be dropped at any moment", "[brute]") {
-    brute_force(failures, bench_options().queue_messages(3));
+    stop_everywhere(failures, bench_options().queue_messages(3));
 }
 
 TEST_CASE("requests, events, delays and sleeping handlers can be dropped at any moment", "[brute]") {

@@ -206,8 +206,8 @@ private:
         auto const sequence = next_++;
         ++on->messages;
         on->bytes += message.footprint();
-        entry fresh{
-            on, std::move(message), steady(head.expires), steady(head.due), until, std::move(owner), index, false, false};
+        entry fresh{on, std::move(message), steady(head.expires), steady(head.due), until, std::move(owner), index,
+            false, false};
         auto& added = entries_.emplace(sequence, std::move(fresh)).first->second;
         if (connected_) transmit(sequence, added);
         return sequence;

@@ -312,10 +312,11 @@ void oracle::check_retry(attempt const& before, attempt const& now, handling con
         fail(promises::retry_delay, name(m) + " is tried again after " + ms(waited) + ", the policy says " + ms(least));
 }
 
-// Where all is calm and there is room for all.
+// Where all is calm, there is room for all, and nothing comes again after its end to be parked anew.
 void oracle::check_parked_alone(attempt const& before, attempt const& now, handling const& h) {
     auto const& m = messages_[now.message];
     if (world_.wrong.any() || !world_.bounces.empty() || world_.queue_messages < 1000 || !sharded(m.on)) return;
+    if (world_.wrong.duplicates != 0) return;
     if (h.kept != order::key || h.concurrency < 64 || h.prefetch < 64 || m.key.empty()) return;
     if (now.begun - before.ended < 300ms) return;
     auto const g = group_of(m.on, instances_[now.instance].group);
@@ -519,7 +520,7 @@ void oracle::check_key_order(unsigned on, unsigned g) {
     for (auto const& m : messages_) {
         if (m.n == 0 || m.on != on || !m.from_driver || m.state != sent::accepted || m.delay || m.key.empty()) continue;
         auto const& f = m.in[group_of(on, g)];
-        if (!f.successes || f.dead || m.replayed || was_given_up(m, f)) continue;
+        if (!f.successes || f.dead || f.expired || m.replayed || was_given_up(m, f)) continue;
         auto const lane = h.kept == order::key ? m.key : std::to_string(fairway::shard_of(m.key, shard_count));
         auto& before = last[{m.sender, lane}];
         if (before && before->in[group_of(on, g)].first_success > f.first_success)

@@ -47,7 +47,7 @@ inline void delayed_until_due(stage& on) {
     auto& sender = play.speak(here, to);
     std::map<std::uint64_t, time_point> due;
     std::vector<envelope> all;
-    for (std::uint64_t const n : {3, 1, 2}) {
+    for (std::uint64_t const n : {3U, 1U, 2U}) {
         draft d = play.number(n);
         due[n] = d.head.due = when.now() + 3 * n * play.quiet();
         all.push_back(d.done());

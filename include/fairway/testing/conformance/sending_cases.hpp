@@ -64,7 +64,7 @@ inline void batches_of_all_sizes(stage& on) {
     auto& sender = play.speak(play.connect(), to);
     std::vector<std::shared_ptr<sending>> all;
     std::uint64_t sent = 0;
-    for (std::uint64_t const size : {1, 2, 7, 50, 130}) {
+    for (std::uint64_t const size : {1U, 2U, 7U, 50U, 130U}) {
         all.push_back(sender.send(play.all_numbers(count_up(sent + 1, sent + size)), play.patience()));
         sent += size;
     }

@@ -521,6 +521,8 @@ void oracle::check_key_order(unsigned on, unsigned g) {
         if (m.n == 0 || m.on != on || !m.from_driver || m.state != sent::accepted || m.delay || m.key.empty()) continue;
         auto const& f = m.in[group_of(on, g)];
         if (!f.successes || f.dead || f.expired || m.replayed || was_given_up(m, f)) continue;
+        // At the broker its time had ended: who still had it then does not count.
+        if (m.life && f.concluded > m.sent_at + *m.life) continue;
         auto const lane = h.kept == order::key ? m.key : std::to_string(fairway::shard_of(m.key, shard_count));
         auto& before = last[{m.sender, lane}];
         if (before && before->in[group_of(on, g)].first_success > f.first_success)

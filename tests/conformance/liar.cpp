@@ -33,7 +33,7 @@ names const of_room = {
     "a batch may find room in part",
     "try_send never waits",
     "a cancelled send that waits takes nothing",
-    "senders that wait keep their order",
+    "sends that wait keep their order",
     "try_send does not overtake a sender that waits",
     "a slow group slows its publishers",
     "a batch may be larger than the room",
@@ -118,7 +118,7 @@ std::vector<confession> const confessions = {
     {lie::reverses_batches, "it reverses batches",
         {
             "a batch may find room in part",
-            "senders that wait keep their order",
+            "sends that wait keep their order",
             "try_send does not overtake a sender that waits",
             "a sender's messages keep their order on a shard",
             "shards keep what came before their first owner",
@@ -260,7 +260,7 @@ std::vector<confession> const confessions = {
             "a batch may find room in part",
             "try_send never waits",
             "a cancelled send that waits takes nothing",
-            "senders that wait keep their order",
+            "sends that wait keep their order",
             "try_send does not overtake a sender that waits",
             "a batch may be larger than the room",
             "a sender that waits may crash",
@@ -368,7 +368,7 @@ TEST_CASE("what a transport does not claim is not applicable, and the case about
         INFO(report);
         CHECK(report.find("liar: " + one.probe + ": passed\n") != std::string::npos);
         CHECK(report.find(": not applicable: " + one.why) != std::string::npos);
-        CHECK(sum.not_applicable > 6);
+        CHECK(sum.not_applicable > 13);
         CHECK(sum.passed + sum.failed.size() + sum.not_applicable == whole_suite().size());
         CHECK(report.ends_with("liar: " + std::to_string(sum.passed) + " passed, 0 failed, " +
                                std::to_string(sum.not_applicable) + " not applicable\n"));

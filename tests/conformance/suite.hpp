@@ -3,6 +3,7 @@
 #ifndef FAIRWAY_TESTS_CONFORMANCE_SUITE_HPP
 #define FAIRWAY_TESTS_CONFORMANCE_SUITE_HPP
 
+#include "sim_stage.hpp"
 #include "stages.hpp"
 
 #include <fairway/testing/conformance/run.hpp>
@@ -24,24 +25,34 @@ inline std::vector<conformance::test_case> whole_suite() {
     return all;
 }
 
-// One stage, made afresh for each test.
+// One stage, made afresh for each test; under simulation, for each of some seeds.
 struct setting {
     std::string name;
-    std::function<std::unique_ptr<conformance::stage>()> make;
+    std::function<std::unique_ptr<conformance::stage>(std::uint64_t seed)> make;
+    std::uint64_t seeds = 1;
 };
 
 inline std::vector<setting> settings() {
     std::vector<setting> all;
     auto const inproc = [&all](std::string name, contexts layout, bool paranoid) {
-        auto make = [name, layout, paranoid]() -> std::unique_ptr<conformance::stage> {
+        auto make = [name, layout, paranoid](std::uint64_t) -> std::unique_ptr<conformance::stage> {
             return std::make_unique<inproc_stage>(name, layout, paranoid);
         };
         all.push_back({std::move(name), std::move(make)});
+    };
+    auto const sim = [&all](std::string name, testing::broker_options const& broker) {
+        auto make = [name, broker](std::uint64_t seed) -> std::unique_ptr<conformance::stage> {
+            return std::make_unique<sim_stage>(name, broker, 1'000 * seed);
+        };
+        all.push_back({std::move(name), std::move(make), 5});
     };
     inproc("inproc", contexts::one, false);
     inproc("inproc-paranoid", contexts::one, true);
     inproc("inproc-contexts", contexts::many, false);
     inproc("inproc-contexts-paranoid", contexts::many, true);
+    sim("sim", testing::broker_options());
+    sim("sim-uncounted", testing::broker_options().counts_attempts(false));
+    sim("sim-log", testing::broker_options().log(true));
     return all;
 }
 

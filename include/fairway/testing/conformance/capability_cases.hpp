@@ -120,7 +120,7 @@ inline void claims_delay(stage& on) {
     auto& here = play.connect();
     auto& there = play.listen(play.connect(), to);
     play.pause();
-    timed when(here);
+    timed when(play, here);
     draft d = play.number(1);
     d.head.due = when.now() + 3 * play.quiet();
     play.send(play.speak(here, to), d);

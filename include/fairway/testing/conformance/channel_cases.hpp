@@ -43,7 +43,9 @@ inline void competing_consumers(stage& on) {
     play.pause();
     play.send(play.connect(), to, count_up(1, 60));
     play.until_accepted({&a, &b}, count_up(1, 60), "what both instances received");
-    expect(!a.accepted().empty() && !b.accepted().empty(), "both instances to get a part");
+    // A log without shards has one owner at a time.
+    bool const shared = !a.accepted().empty() && !b.accepted().empty();
+    expect(shared || play.able().settles_prefix, "both instances to get a part");
 }
 
 inline void each_group_its_copy(stage& on) {
@@ -69,7 +71,8 @@ inline void instances_compete_for_the_copy(stage& on) {
     play.until_accepted({&alone}, count_up(1, 60), "what the group audit received");
     play.linger({&a, &b, &alone});
     expect_equal(play.tidy(joined(a.received(), b.received())).size(), 60U, "the number of deliveries to mail");
-    expect(!a.accepted().empty() && !b.accepted().empty(), "both instances of mail to get a part");
+    bool const shared = !a.accepted().empty() && !b.accepted().empty();
+    expect(shared || play.able().settles_prefix, "both instances of mail to get a part");
 }
 
 inline void many_groups(stage& on) {

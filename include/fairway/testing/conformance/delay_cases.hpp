@@ -18,7 +18,8 @@ namespace detail {
 // When messages come, on the clock of the one that sent them.
 class timed {
 public:
-    explicit timed(participant const& sender) : clock_(env::clock::of(sender.net.get_executor())) {}
+    timed(scene& play, participant const& sender)
+        : clock_(env::clock::of(sender.net.get_executor())), error_(play.on().clock_error()) {}
     time_point now() const { return clock_.now(); }
     // Receives what there is, and notes when.
     void take(listener& from) {
@@ -29,11 +30,12 @@ public:
     bool has(std::uint64_t number) const { return came_.contains(number); }
     void expect_not_before(std::uint64_t number, time_point due) const {
         expect(has(number), "message " + std::to_string(number) + " to come");
-        expect(came_.at(number) >= due, "message " + std::to_string(number) + " not to come before it is due");
+        expect(came_.at(number) + error_ >= due, "message " + std::to_string(number) + " not to come before it is due");
     }
 
 private:
     env::clock& clock_;
+    duration error_;
     std::map<std::uint64_t, time_point> came_;
 };
 
@@ -43,7 +45,7 @@ inline void delayed_until_due(stage& on) {
     auto& here = play.connect();
     auto& there = play.listen(play.connect(), to);
     play.pause();
-    timed when(here);
+    timed when(play, here);
     auto& sender = play.speak(here, to);
     std::map<std::uint64_t, time_point> due;
     std::vector<envelope> all;
@@ -70,7 +72,7 @@ inline void delayed_by_one_that_goes(stage& on) {
     auto& there = play.listen(play.connect(), to);
     play.pause();
     auto& here = play.connect();
-    timed when(play.connect());
+    timed when(play, play.connect());
     draft d = play.number(1);
     d.more.set("tenant", "acme");
     d.head.due = when.now() + 4 * play.quiet();
@@ -88,7 +90,7 @@ inline void delay_in_the_past(stage& on) {
     auto& here = play.connect();
     auto& there = play.listen(play.connect(), to);
     play.pause();
-    timed when(here);
+    timed when(play, here);
     draft d = play.number(1);
     d.head.due = when.now() - std::chrono::hours(1);
     play.send(play.speak(here, to), d);
@@ -101,7 +103,7 @@ inline void delayed_keeps_its_shard(stage& on) {
     auto& here = play.connect();
     auto& there = play.listen(play.connect(), to);
     play.pause();
-    timed when(here);
+    timed when(play, here);
     draft d = play.keyed(1, scene::key_of(3, 4), 4);
     d.head.due = when.now() + 2 * play.quiet();
     play.send(play.speak(here, to), d);

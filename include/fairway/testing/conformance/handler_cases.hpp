@@ -48,7 +48,7 @@ inline void delivery_tells(stage& on) {
     expect_equal(d.content_type(), "application/json", "its content type");
     expect_equal(d.header("tenant").value_or(""), "Grüße", "its header");
     expect(d.id() != message_id(), "a message to have an id");
-    expect(d.time() >= before, "the time of sending to be told");
+    expect(d.time() + on.clock_error() >= before, "the time of sending to be told");
     expect(d.deadline().has_value() && *d.deadline() > d.time(), "its deadline to be told");
     expect_equal(d.attempt(), 1U, "its attempt");
     expect(!d.wants_reply(), "a one-way message to want no reply");
@@ -102,6 +102,7 @@ inline void concurrency_is_a_bound(stage& on) {
 
 inline void the_rest_is_for_others(stage& on) {
     scene play(on);
+    if (play.able().settles_prefix) throw inapplicable("a log without shards has one owner");
     auto& shut = play.make<gate>(play.quiet() / 4);
     auto& busy = act(play, play.connect(), "stock");
     busy.on_jobs([&shut](std::uint64_t, delivery const&) { return shut.wait(); }, handler_options().prefetch(2));
@@ -147,7 +148,7 @@ inline void life_begins_when_due(stage& on) {
     auto const o = send_options().delay(4 * play.quiet()).time_to_live(3 * play.quiet());
     wait_for(play, shop.do_job(1, o), "a message to be accepted");
     play.until([&] { return !stock.begun().empty(); }, "a delayed message whose life begins when it is due");
-    expect(when.now() >= due, "a delayed message not to come before it is due");
+    expect(when.now() + on.clock_error() >= due, "a delayed message not to come before it is due");
 }
 
 inline void accepted_after_its_handler(stage& on) {
@@ -242,12 +243,14 @@ inline void unreadable_becomes_a_dead_letter(stage& on) {
         found[n - 1] = std::string(d.header("fw-dead-code").value_or(""));
         if (n == 1) expect_equal(d.body(), "{\"number\": -", "the body of a dead letter, raw");
     }
+    expect(dead.held().size() == 3 || play.able().duplicates, "one dead letter for each");
     dead.accept_all();
     expect_equal(found[0], "decode_failed", "the code of a bad body's letter");
     expect_equal(found[1], "unknown_type", "the code of an unknown type's letter");
     expect_equal(found[2], "unknown_version", "the code of an unknown version's letter");
+    auto const before = dead.received().size();
     play.linger({&dead});
-    expect_equal(play.tidy(dead.received()).size(), 3U, "the number of dead letters, none of which comes round");
+    expect_equal(dead.received().size(), before, "the number of dead letters, none of which comes round");
 }
 
 inline void unknown_event_is_skipped(stage& on) {
@@ -298,7 +301,11 @@ inline void port_without_room(stage& on) {
     scene play(on);
     auto& shop = act(play, play.connect_narrow(), "shop");
     std::uint64_t sent = 0;
-    while (sent < 10'000 && !shop.try_job(sent + 1)) ++sent;
+    // What was taken may move on, and make room once more.
+    for (auto before = sent + 1; before != sent; play.pause()) {
+        before = sent;
+        while (sent < 10'000 && !shop.try_job(sent + 1)) ++sent;
+    }
     expect(sent >= play.on().narrow_room() && sent < 10'000, "a narrow channel to become full");
     auto const why = end_of(play, shop.do_job(9'999, send_options().patience(2 * play.quiet())), "a send to give up");
     expect_equal(why, errc::queue_full, "the end of a send without room");

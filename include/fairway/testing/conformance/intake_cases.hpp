@@ -42,10 +42,16 @@ inline void paused_gives_back(stage& on) {
     auto& first = play.listen(play.connect(), to, "stock", 8);
     play.pause();
     play.send(play.connect(), to, count_up(1, 8));
-    play.until([&] { return first.take(2) == 2; }, "two messages to arrive");
+    auto const two = [&] {
+        if (first.held().size() < 2) first.take(2 - first.held().size());
+        return first.held().size() == 2;
+    };
+    play.until(two, "two messages to arrive");
     first.pause();
     auto const begun = first.held_numbers();
     auto& second = play.listen(play.connect(), to, "stock", 8);
+    // A log's owner goes on by settling what it has begun.
+    if (play.able().settles_prefix) first.accept_all();
     numbers rest;
     for (auto const n : count_up(1, 8))
         if (n != begun[0] && n != begun[1]) rest.push_back(n);
@@ -139,7 +145,7 @@ inline void closing_at_once(stage& on) {
     auto const some = [&] {
         std::size_t n = 0;
         for (auto* one : all) n += (one->take(1), one->received().size());
-        return n >= 6;
+        return n >= (play.able().settles_prefix ? 2U : 6U); // a log without shards has one owner
     };
     play.until(some, "a part of the messages to arrive");
     numbers done;

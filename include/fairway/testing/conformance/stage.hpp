@@ -59,6 +59,9 @@ public:
     /// How long what is to happen may take.
     virtual duration patience() const { return std::chrono::seconds(30); }
 
+    /// How much two clocks of the stage may differ, those of participants and of what carries their messages.
+    virtual duration clock_error() const { return duration::zero(); }
+
     /// How many messages wait in a channel of `connect_narrow` before its senders do; 0 where the stage has no such
     /// place. At least 2 otherwise.
     virtual std::size_t narrow_room() const { return 0; }

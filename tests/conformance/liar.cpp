@@ -13,10 +13,17 @@ using names = std::vector<std::string>;
 
 namespace {
 
+// What a lie breaks is seen at the seam first; retries and the like need not be tried too.
+std::vector<conformance::test_case> questions_to_liars() {
+    std::vector<conformance::test_case> all(seam_suite().begin(), seam_suite().end());
+    all.insert(all.end(), service_suite().begin(), service_suite().end());
+    return all;
+}
+
 conformance::summary suite_on(lie told, std::string& report) {
     liar_stage stage(told);
     std::ostringstream out;
-    auto const all = run(stage, out, whole_suite());
+    auto const all = run(stage, out, questions_to_liars());
     report = out.str();
     return all;
 }
@@ -369,7 +376,7 @@ TEST_CASE("what a transport does not claim is not applicable, and the case about
         CHECK(report.find("liar: " + one.probe + ": passed\n") != std::string::npos);
         CHECK(report.find(": not applicable: " + one.why) != std::string::npos);
         CHECK(sum.not_applicable > 13);
-        CHECK(sum.passed + sum.failed.size() + sum.not_applicable == whole_suite().size());
+        CHECK(sum.passed + sum.failed.size() + sum.not_applicable == questions_to_liars().size());
         CHECK(report.ends_with("liar: " + std::to_string(sum.passed) + " passed, 0 failed, " +
                                std::to_string(sum.not_applicable) + " not applicable\n"));
     }

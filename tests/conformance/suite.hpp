@@ -1,5 +1,5 @@
 // Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
-// The cases of the suite, which are compiled in two files only, and the stages that they run on here.
+// The cases of the suite, which are compiled in three files only, and the stages that they run on here.
 #ifndef FAIRWAY_TESTS_CONFORMANCE_SUITE_HPP
 #define FAIRWAY_TESTS_CONFORMANCE_SUITE_HPP
 
@@ -18,10 +18,12 @@ namespace conformance_kit {
 
 std::span<conformance::test_case const> seam_suite();
 std::span<conformance::test_case const> service_suite();
+std::span<conformance::test_case const> guarantee_suite();
 
 inline std::vector<conformance::test_case> whole_suite() {
     std::vector<conformance::test_case> all(seam_suite().begin(), seam_suite().end());
     all.insert(all.end(), service_suite().begin(), service_suite().end());
+    all.insert(all.end(), guarantee_suite().begin(), guarantee_suite().end());
     return all;
 }
 

@@ -4,6 +4,7 @@
 
 // What every transport must do, as cases that run on a stage: derive one from `conformance::stage` (or from
 // `virtual_time_stage`) for a transport, and call `conformance::run(stage, std::cout)`. No test framework needed.
+#include <fairway/testing/conformance/guarantee_cases.hpp>
 #include <fairway/testing/conformance/run.hpp>
 #include <fairway/testing/conformance/seam_cases.hpp>
 #include <fairway/testing/conformance/service_cases.hpp>
@@ -15,6 +16,7 @@ namespace fairway::testing::conformance {
 inline summary run(stage& on, std::ostream& out) {
     std::vector<test_case> all(seam_cases.begin(), seam_cases.end());
     all.insert(all.end(), service_cases.begin(), service_cases.end());
+    all.insert(all.end(), guarantee_cases.begin(), guarantee_cases.end());
     return run(on, out, all);
 }
 

@@ -451,6 +451,12 @@ void oracle::dead_letter(
         if (!h.keep_expired || !m->life) fail(promises::dead_letter_cause, what + ", and must not be");
         return;
     }
+    // Its process died again and again, perhaps of another message.
+    if (code == "too_many_attempts") {
+        auto const most = std::max(20U, 10 * h.attempts);
+        if (number <= most) fail(promises::dead_letter_cause, what + ", and may be delivered " + std::to_string(most) + " times");
+        return;
+    }
     bool found = false;
     for (auto const index : f.attempts) {
         auto const& a = attempts_[index];

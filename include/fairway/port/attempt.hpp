@@ -8,6 +8,8 @@
 #include <fairway/port/handler.hpp>
 #include <fairway/port/middleware.hpp>
 
+#include <algorithm>
+#include <cstdint>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -37,9 +39,11 @@ inline bool is_for_another_group(delivery const& d, subscription const& here) no
 // The code with which a delivery is refused that is too large, or kills its process again and again, so that it never
 // comes to a retry policy of `attempts`; empty for all others.
 inline std::string_view beyond_limits(delivery const& d, unsigned attempts) {
-    constexpr std::uint64_t deaths_per_attempt = 10;
+    // Not too few: what waited behind a message that kills was delivered as often, and is innocent.
+    constexpr std::uint64_t least = 20, deaths_per_attempt = 10;
     if (!d.message().object_type() && d.message().body().size() > limits::body) return "too_large";
-    return d.attempt() > deaths_per_attempt * attempts ? "too_many_attempts" : std::string_view();
+    auto const most = std::max(least, deaths_per_attempt * attempts);
+    return d.attempt() > most ? "too_many_attempts" : std::string_view();
 }
 
 // One attempt with a store around it: whether the store knows the message already is written into `known`. `run` is

@@ -216,6 +216,27 @@ TEST_CASE("a duplicated request gets the same reply again", "[duplicates]") {
     CHECK(s.stats().duplicates >= 1);
 }
 
+TEST_CASE("a duplicate of a request that failed gets the same fault, and no second run", "[duplicates]") {
+    stage st;
+    service s(st.net, "echo");
+    int calls = 0;
+    s.handle<questions>([&](question const&) -> answer {
+        if (++calls == 1) throw fault("no", "not today");
+        return {"late"};
+    });
+    s.start();
+    question const q{"x"};
+    auto asked = st.b.start(st.b.sender<questions>().request(q, 10s));
+    st.b.settle();
+    st.again("questions");
+    CHECK(calls == 1);
+    CHECK(st.replies() == 2);
+    for (auto const& m : st.b.seen())
+        if (m.what == testing::movement::replied) CHECK(m.message.body() == "not today");
+    CHECK_THROWS_AS(asked.result(), fault);
+    CHECK(s.stats().duplicates == 1);
+}
+
 TEST_CASE("a reply that is too large to be kept is not made again", "[duplicates]") {
     stage st;
     service s(st.net, "echo");

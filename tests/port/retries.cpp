@@ -295,6 +295,53 @@ TEST_CASE("a dead letter that finds no room is tried again until it is there", "
     CHECK(s.stats().dead_lettered == 5);
 }
 
+TEST_CASE("behind a message that was given up its key waits until the dead letter is there", "[retry][dead-letter]") {
+    bench b(testing::bench_options().queue_messages(2));
+    service s(b.transport(), "worker");
+    std::vector<std::string> seen;
+    auto const handle = [&](step const& m) {
+        seen.push_back(m.key + std::to_string(m.n));
+        if (m.key == "bad" && m.n < 4) throw fault("no", "never");
+    };
+    bool const coroutine = GENERATE(false, true);
+    if (coroutine)
+        s.handle<steps>([&handle](step const& m) -> task<> {
+            co_await sleep_for(0s);
+            handle(m);
+        });
+    else
+        s.handle<steps>(handle);
+    s.start();
+    auto const port = b.sender<steps>();
+    for (int n : {1, 2, 3, 4, 5})
+        for (auto const* const key : {"bad", "good"}) {
+            step const m{.key = key, .n = n};
+            b.run(port.send(m));
+        }
+    b.advance(10s);
+    // The third letter finds no room.
+    auto const of = [&seen](std::string const& key) {
+        std::vector<std::string> all;
+        std::copy_if(
+            seen.begin(), seen.end(), std::back_inserter(all), [&](auto const& m) { return m.starts_with(key); });
+        return all;
+    };
+    CHECK(of("bad") == std::vector<std::string>{"bad1", "bad2", "bad3"});
+    CHECK(of("good") == std::vector<std::string>{"good1", "good2", "good3", "good4", "good5"});
+    CHECK(s.stats().dead_lettered == 2);
+    using dead = point_to_point<"steps.worker.dead", step>;
+    service doctor(b.transport(), "doctor");
+    doctor.handle<dead>([](step const&) {});
+    doctor.start();
+    b.advance(1min);
+    CHECK(of("bad") == std::vector<std::string>{"bad1", "bad2", "bad3", "bad4", "bad5"});
+    CHECK(s.stats().dead_lettered == 3);
+    auto const end = b.run(s.drain());
+    CHECK(end.received == 10);
+    CHECK(end.accepted == 7);
+    CHECK(end.released == 0);
+}
+
 TEST_CASE("one slow key of a thousand costs the others at most a tenth", "[lanes]") {
     auto const others_took = [](duration slow) {
         bench b;

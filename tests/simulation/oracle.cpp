@@ -454,7 +454,8 @@ void oracle::dead_letter(
     // Its process died again and again, perhaps of another message.
     if (code == "too_many_attempts") {
         auto const most = std::max(20U, 10 * h.attempts);
-        if (number <= most) fail(promises::dead_letter_cause, what + ", and may be delivered " + std::to_string(most) + " times");
+        if (number <= most)
+            fail(promises::dead_letter_cause, what + ", and may be delivered " + std::to_string(most) + " times");
         return;
     }
     bool found = false;
@@ -526,7 +527,7 @@ void oracle::check_key_order(unsigned on, unsigned g) {
     for (auto const& m : messages_) {
         if (m.n == 0 || m.on != on || !m.from_driver || m.state != sent::accepted || m.delay || m.key.empty()) continue;
         auto const& f = m.in[group_of(on, g)];
-        if (!f.successes || f.dead || f.expired || m.replayed || was_given_up(m, f)) continue;
+        if (!f.successes || f.dead || f.expired || m.replayed) continue;
         // At the broker its time had ended: who still had it then does not count.
         if (m.life && f.concluded > m.sent_at + *m.life) continue;
         auto const lane = h.kept == order::key ? m.key : std::to_string(fairway::shard_of(m.key, shard_count));

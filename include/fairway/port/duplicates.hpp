@@ -43,8 +43,8 @@ public:
         return verdict::waits;
     }
 
-    // The handling has succeeded.
-    void succeeded(message_id id, env::steady_point now) {
+    // The handling has succeeded, or its requester was told that it has not: it is not to be handled again.
+    void handled(message_id id, env::steady_point now) {
         if (id) handled_.insert(0, id, now);
     }
 

@@ -29,6 +29,7 @@ public:
     // `ring` is called when the first one may be due; it is kept.
     void on_due(std::function<void()> ring) { ring_ = std::move(ring); }
 
+    // Until the end of time: until it is extracted.
     void put(env::steady_point until, started job) {
         waiting_.push_back({until, std::move(job)});
         set_alarm();
@@ -62,7 +63,7 @@ public:
 
 private:
     void set_alarm() {
-        if (waiting_.empty()) return;
+        if (waiting_.empty() || waiting_[first()].until == env::steady_point::max()) return;
         if (!alarm_) alarm_ = clock_.make_alarm(executor_);
         alarm_->set(waiting_[first()].until, ring_);
     }

@@ -124,8 +124,9 @@ private:
         check_duplicate(job{std::move(d), entry});
     }
 
-    // Whether the handling of a delivery has begun, so that duplicates may wait for its end.
-    enum class progress { none, begun };
+    // How far the handling of a delivery has come: once it has begun, duplicates may wait for its end; once it was
+    // tried, those of its lane do.
+    enum class progress { none, begun, tried };
 
     void skip(delivery const& d) {
         count(counts_.skipped);
@@ -253,13 +254,14 @@ private:
         }
     }
     // ---- stage: retry ----
-    // What becomes of a job after an attempt: it has ended, or is tried again after the time that this returns.
+    // What becomes of a job after an attempt: it has ended, or is tried again after the time that this returns, which
+    // is the longest while its dead letter is on its way.
     std::optional<duration> conclude(job& j, attempt_end const& how) {
         if (!how.error || how.answered) {
             // What fails after the answer is not tried again: the requester has it.
             if (how.error) tell_failure(j.message, explain(how.error, to_string(j.message.id()), options_.retry()));
             if (duplicates_) {
-                duplicates_->succeeded(j.message.id(), clock_.steady_now());
+                duplicates_->handled(j.message.id(), clock_.steady_now());
                 parts_.answers->expect(j.message);
             }
             end(j.message, counts_.accepted);
@@ -279,8 +281,8 @@ private:
             }
         }
         tell_failure(j.message, why);
-        give_up(j.message, why.code, why.text, j.first_attempt);
-        return std::nullopt;
+        if (give_up(j.message, why.code, why.text, j.first_attempt, progress::tried)) return std::nullopt;
+        return duration::max();
     }
 
     // Its lane stays shut meanwhile, and its place taken; others go on.
@@ -307,18 +309,27 @@ private:
 
     // ---- stage: fault or dead letter ----
     // A request is answered with the fault; a one-way message goes to the dead-letter channel, and is accepted once it
-    // is there.
-    void give_up(delivery const& d, std::string_view code, std::string_view text, time_point first_attempt,
-        progress so_far = progress::begun) {
+    // is there. False while one that was tried waits for that: should all end here, it comes again, before those of its
+    // lane.
+    bool give_up(
+        delivery const& d, std::string_view code, std::string_view text, time_point first_attempt, progress so_far) {
         if (d.wants_reply()) {
             parts_.answers->fail(d, code, text);
-            return end(d, counts_.accepted, so_far);
+            // Its requester has a fault; a duplicate must not succeed behind its back.
+            if (duplicates_ && so_far == progress::tried) duplicates_->handled(d.id(), clock_.steady_now());
+            end(d, counts_.accepted, so_far);
+            return true;
         }
         tell(occurrence::dead_lettered, d, errc::handler_failed, code);
-        auto const told = [weak = weak_from_this(), d, so_far](error_code refused) {
+        enum class letter { sent, awaited, there };
+        auto const state = std::make_shared<letter>(letter::sent);
+        auto const told = [weak = weak_from_this(), d, so_far, state](error_code refused) {
             auto const self = weak.lock();
             if (!self || self->settling_.left()) return;
             if (refused) return self->tell(occurrence::dead_letter_refused, d, refused);
+            // Not where it was given back meanwhile.
+            if (*state == letter::awaited && !self->open_lane(d)) return;
+            *state = letter::there;
             self->end(d, self->counts_.dead_lettered, so_far);
             self->settle_now();
         };
@@ -326,7 +337,23 @@ private:
             dead_->put(d, {code, text, first_attempt}, told);
         } catch (std::exception const& e) {
             tell(occurrence::dead_letter_refused, d, errc::handler_failed, e.what());
+            return true;
         }
+        if (so_far != progress::tried || *state == letter::there) return true;
+        *state = letter::awaited;
+        return false;
+    }
+    // The dead letter of a parked job is there: its lane goes on. False where the job is not parked any more.
+    bool open_lane(delivery const& d) {
+        auto const this_one = [&d](job const& j) { return j.message.tag() == d.tag() && j.message.id() == d.id(); };
+        auto const found = parking_.extract(this_one);
+        for (auto const& s : found) {
+            stuck_.remove(d, 1 + lanes_.behind(s.lane));
+            if (stopped_) return false;
+            lanes_.drop_parked(s.lane);
+        }
+        if (lanes_.waiting() > 0) wake_worker();
+        return !found.empty();
     }
 
     // ---- stage: settlement ----
@@ -339,7 +366,7 @@ private:
     }
     // The store knew it: another instance has handled it.
     void end_known(delivery const& d) {
-        if (duplicates_) duplicates_->succeeded(d.id(), clock_.steady_now());
+        if (duplicates_) duplicates_->handled(d.id(), clock_.steady_now());
         tell(occurrence::duplicate, d, {});
         parts_.answers->repeat(d);
         end(d, counts_.duplicates);

@@ -528,6 +528,12 @@ void oracle::check_key_order(unsigned on, unsigned g) {
         if (m.n == 0 || m.on != on || !m.from_driver || m.state != sent::accepted || m.delay || m.key.empty()) continue;
         auto const& f = m.in[group_of(on, g)];
         if (!f.successes || f.dead || f.expired || m.replayed) continue;
+        // It was answered with a fault; who does not remember that may handle a copy of it with success.
+        auto const elsewhere = [&](std::size_t at) {
+            return attempts_[at].instance != attempts_[f.attempts[0]].instance;
+        };
+        bool const forgotten = !h.window || std::any_of(f.attempts.begin(), f.attempts.end(), elsewhere);
+        if (m.asks && forgotten && was_given_up(m, f)) continue;
         // At the broker its time had ended: who still had it then does not count.
         if (m.life && f.concluded > m.sent_at + *m.life) continue;
         auto const lane = h.kept == order::key ? m.key : std::to_string(fairway::shard_of(m.key, shard_count));

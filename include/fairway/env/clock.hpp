@@ -49,6 +49,8 @@ public:
     virtual steady_point steady_now() const {
         return std::chrono::time_point_cast<duration>(std::chrono::steady_clock::now());
     }
+    /// True for one that is advanced by hand.
+    virtual bool is_virtual() const noexcept { return false; }
     /// An alarm that rings on `executor`.
     virtual std::unique_ptr<alarm> make_alarm(asio::any_io_executor executor);
 

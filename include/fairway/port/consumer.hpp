@@ -2,10 +2,9 @@
 #ifndef FAIRWAY_PORT_CONSUMER_HPP
 #define FAIRWAY_PORT_CONSUMER_HPP
 
+#include <fairway/env/run_loop.hpp>
 #include <fairway/port/pipeline.hpp>
 #include <fairway/transport/any_transport.hpp>
-
-#include <boost/asio/post.hpp>
 
 #include <algorithm>
 #include <atomic>
@@ -18,11 +17,11 @@ namespace fairway::detail {
 
 // The intake of one subscription: receives its deliveries, and hands them to its pipeline. Everything runs on the
 // service's executor but `ready`.
-class consumer final : public receiver, public std::enable_shared_from_this<consumer> {
+class consumer final : public receiver, public env::runnable, public std::enable_shared_from_this<consumer> {
 public:
     consumer(any_transport transport, subscription const& what, handler_options const& options, pipeline_parts parts)
         : transport_(std::move(transport)),
-          executor_(transport_.get_executor()),
+          loop_(env::run_loop::of(transport_.get_executor())),
           counts_(parts.counts),
           answers_(parts.answers),
           pipeline_(std::make_shared<pipeline>(transport_, what, options, std::move(parts))) {
@@ -39,6 +38,7 @@ public:
 
     void start() {
         if (source_ || stopped_) return;
+        me_ = shared_from_this();
         source_ = transport_.listen(what(), *this);
         pipeline_->open(source_);
     }
@@ -65,14 +65,11 @@ public:
     }
 
     void ready() noexcept override {
-        if (stopped_ || scheduled_.exchange(true)) return;
-        asio::post(executor_, [weak = weak_from_this()] {
-            if (auto const self = weak.lock()) self->pump();
-        });
+        if (!stopped_ && !scheduled_.exchange(true)) loop_->wake(me_);
     }
 
-private:
-    void pump() {
+    // Takes in what is there.
+    void run() override {
         scheduled_.store(false);
         // No more than half of the places at a time, so that a shard whose messages fail can be held before it has all.
         std::size_t const at_once = std::clamp<std::size_t>(what().prefetch / 2, 1, 64);
@@ -92,6 +89,7 @@ private:
         if (more && !stopped_) ready();
     }
 
+private:
     void heed_notices() {
         source_->notices(notices_);
         for (auto const& n : notices_) {
@@ -114,7 +112,9 @@ private:
     }
 
     any_transport transport_;
-    asio::any_io_executor executor_;
+    std::shared_ptr<env::run_loop> loop_;
+    // Of one type, so that a copy need not look whether it is still there.
+    std::weak_ptr<env::runnable> me_;
     std::shared_ptr<telemetry> counts_;
     std::shared_ptr<responder> answers_;
     std::shared_ptr<pipeline> pipeline_;

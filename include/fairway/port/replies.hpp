@@ -3,13 +3,13 @@
 #define FAIRWAY_PORT_REPLIES_HPP
 
 #include <fairway/delivery/correlation.hpp>
+#include <fairway/env/run_loop.hpp>
 #include <fairway/port/observer.hpp>
 #include <fairway/port/reply_stream.hpp>
 #include <fairway/transport/any_transport.hpp>
 
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/dispatch.hpp>
-#include <boost/asio/post.hpp>
 
 #include <atomic>
 #include <memory>
@@ -23,11 +23,12 @@ namespace fairway::detail {
 
 // A service's pending requests and its reply channel. Each request completes exactly once: by reply, deadline,
 // cancellation or close. Thread-safe.
-class replies final : public receiver, public std::enable_shared_from_this<replies> {
+class replies final : public receiver, public env::runnable, public std::enable_shared_from_this<replies> {
 public:
     replies(any_transport transport, std::shared_ptr<telemetry> counts)
         : transport_(std::move(transport)),
           executor_(transport_.get_executor()),
+          loop_(env::run_loop::of(executor_)),
           counts_(std::move(counts)),
           clock_(env::clock::of(executor_)) {}
     ~replies() override { close(); }
@@ -36,6 +37,7 @@ public:
     std::string const& open() {
         std::lock_guard const lock(opening_);
         if (!source_) {
+            me_ = shared_from_this();
             auto channel = transport_.open_replies(*this);
             address_ = std::move(channel.address);
             source_ = std::move(channel.replies);
@@ -129,7 +131,24 @@ public:
     asio::any_io_executor const& executor() const noexcept { return executor_; }
 
     void ready() noexcept override {
-        if (!context_gone_ && !scheduled_.exchange(true)) post_pump();
+        if (!context_gone_ && !scheduled_.exchange(true)) loop_->wake(me_);
+    }
+
+    // Takes in what is there.
+    void run() override {
+        scheduled_.store(false);
+        std::vector<delivery> batch = std::move(batch_);
+        constexpr std::size_t at_once = 64;
+        auto const from = source_;
+        if (!from) return;
+        std::size_t const n = from->receive(batch, at_once);
+        for (auto const& d : batch) settled_.push_back({d.tag(), true});
+        from->settle(settled_);
+        settled_.clear();
+        for (auto const& d : batch) deliver(d);
+        batch.clear();
+        batch_ = std::move(batch);
+        if (n == at_once) ready();
     }
 
 private:
@@ -162,28 +181,6 @@ private:
     std::optional<waiter> take(message_id id) {
         std::lock_guard const lock(mutex_);
         return pending_.take(id);
-    }
-
-    void post_pump() noexcept {
-        asio::post(executor_, [weak = weak_from_this()] {
-            if (auto const self = weak.lock()) self->pump();
-        });
-    }
-
-    void pump() {
-        scheduled_.store(false);
-        std::vector<delivery> batch = std::move(batch_);
-        constexpr std::size_t at_once = 64;
-        auto const from = source_;
-        if (!from) return;
-        std::size_t const n = from->receive(batch, at_once);
-        for (auto const& d : batch) settled_.push_back({d.tag(), true});
-        from->settle(settled_);
-        settled_.clear();
-        for (auto const& d : batch) deliver(d);
-        batch.clear();
-        batch_ = std::move(batch);
-        if (n == at_once) ready();
     }
 
     void deliver(delivery const& d) {
@@ -249,6 +246,9 @@ private:
 
     any_transport transport_;
     asio::any_io_executor executor_;
+    std::shared_ptr<env::run_loop> loop_;
+    // Of one type, so that a copy need not look whether it is still there.
+    std::weak_ptr<env::runnable> me_;
     std::shared_ptr<telemetry> counts_;
     env::clock& clock_;
     std::mutex opening_;

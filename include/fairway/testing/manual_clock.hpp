@@ -152,6 +152,7 @@ public:
     explicit manual_clock(asio::execution_context& context)
         : clock(context), schedule_(std::make_shared<detail::schedule>()), origin_(schedule_->now()) {}
 
+    bool is_virtual() const noexcept override { return true; }
     time_point now() const override { return start + elapsed(); }
     env::steady_point steady_now() const override { return schedule_->now(); }
     std::unique_ptr<env::alarm> make_alarm(asio::any_io_executor executor) override {

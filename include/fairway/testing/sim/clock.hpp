@@ -42,6 +42,7 @@ public:
     host_clock(asio::execution_context& context, clock_error const& error)
         : clock(context), error_(error), schedule_(std::make_shared<detail::schedule>()) {}
 
+    bool is_virtual() const noexcept override { return true; }
     time_point now() const override { return manual_clock::start + error_.skew + (schedule_->now() - error_.origin); }
     env::steady_point steady_now() const override { return schedule_->now(); }
     std::unique_ptr<env::alarm> make_alarm(asio::any_io_executor executor) override {

@@ -22,11 +22,16 @@ namespace {
 
 class worker final : public fairway::env::runnable {
 public:
-    explicit worker(std::function<void()> work) : work_(std::move(work)) {}
-    void run() override { work_(); }
+    explicit worker(std::function<void()> work, bool uses_its_turn_up = false)
+        : work_(std::move(work)), greedy_(uses_its_turn_up) {}
+    bool run() override {
+        work_();
+        return greedy_;
+    }
 
 private:
     std::function<void()> work_;
+    bool greedy_;
 };
 
 } // namespace
@@ -83,6 +88,23 @@ TEST_CASE("others on the executor get their turn", "[run-loop]") {
     io.poll();
     CHECK(ran == 10'000);
     CHECK(before <= 256);
+    again.reset();
+}
+
+TEST_CASE("after a run that has used its turn up others go first", "[run-loop]") {
+    asio::io_context io;
+    auto const loop = run_loop::of(io.get_executor());
+    int ran = 0, before = 0;
+    std::shared_ptr<worker> again;
+    auto const work = [&] {
+        if (++ran < 100) loop->wake(again);
+    };
+    again = std::make_shared<worker>(work, true);
+    loop->wake(again);
+    asio::post(io, [&] { before = ran; });
+    io.poll();
+    CHECK(ran == 100);
+    CHECK(before == 1);
     again.reset();
 }
 

@@ -27,15 +27,16 @@ public:
     runnable(runnable const&) = delete;
     runnable& operator=(runnable const&) = delete;
     virtual ~runnable() = default;
-    /// Does it.
-    virtual void run() = 0;
+    /// Does it; true where it has used its turn up, so that others on the executor go first.
+    virtual bool run() = 0;
 };
 
 /// Runs what was woken on one executor, in the order of waking, with one post for all that is woken while it runs: a
 /// post for each costs a request and its reply half as much again.
 ///
-/// Others on the executor get their turn after 256 runs, or after each where time is virtual, so that a test can stop
-/// between any two.
+/// Others on the executor get their turn after 256 runs, after a run that has used its turn up, or after each where
+/// time is virtual, so that a test can stop between any two. Who runs the execution context within a run waits in vain
+/// for what is woken meanwhile.
 class run_loop : public std::enable_shared_from_this<run_loop> {
 public:
     /// Use `of`.
@@ -77,7 +78,8 @@ private:
             run_loop& loop;
         } const later(*this);
         for (std::size_t done = 1;; ++done) {
-            if (auto const who = first.lock()) who->run();
+            auto const who = first.lock();
+            if (who && who->run()) return;
             if (done >= most_ || pending_.load(std::memory_order_acquire) == 1) return;
             first = next();
             pending_.fetch_sub(1, std::memory_order_acq_rel);

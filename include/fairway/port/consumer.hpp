@@ -69,7 +69,7 @@ public:
     }
 
     // Takes in what is there.
-    void run() override {
+    bool run() override {
         scheduled_.store(false);
         // No more than half of the places at a time, so that a shard whose messages fail can be held before it has all.
         std::size_t const at_once = std::clamp<std::size_t>(what().prefetch / 2, 1, 64);
@@ -78,7 +78,7 @@ public:
         bool more = true;
         while (more && done < most && !stopped_ && !answers_->closed()) {
             heed_notices();
-            if (paused_) return;
+            if (paused_) return false;
             std::size_t const n = source_->receive(batch_, at_once);
             done += n;
             more = n == at_once;
@@ -87,6 +87,7 @@ public:
         }
         // Others on this executor get their turn.
         if (more && !stopped_) ready();
+        return more;
     }
 
 private:

@@ -118,6 +118,10 @@ public:
         s.stuck -= std::min(n, s.stuck);
         if (s.held && s.stuck < most_) hold(shard, false);
     }
+    // What was received comes again, from all shards.
+    void disconnected() {
+        for (auto& s : shards_) s.held = false;
+    }
     // The shard has gone to another instance.
     void forget(std::uint32_t shard) {
         if (shard >= shards_.size()) return;

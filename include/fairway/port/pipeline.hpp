@@ -52,7 +52,10 @@ public:
     void hand_back(std::uint32_t shard, bool lost) {
         auto const of_shard = [shard](job const& j) { return j.message.message().head().shard == shard; };
         std::vector<job> back;
-        for (auto& s : parking_.extract(of_shard)) {
+        // But for what has been given up: it ends here as long as its shard is not lost, or it would be handled after
+        // it has become a dead letter.
+        auto const to_be_tried = [&](job const& j) { return of_shard(j) && (lost || !j.given_up); };
+        for (auto& s : parking_.extract(to_be_tried)) {
             lanes_.drop_parked(s.lane);
             back.push_back(std::move(s.job));
         }
@@ -73,7 +76,10 @@ public:
         if (!ending() && lanes_.waiting() > 0) wake_worker();
     }
     // What was received comes again.
-    void disconnected() { settling_.forget_all(); }
+    void disconnected() {
+        settling_.forget_all();
+        stuck_.disconnected();
+    }
 
     // Ends at once: handlers are cancelled, what is not settled goes back.
     void stop() {
@@ -291,6 +297,7 @@ private:
             lanes_.resume(s.lane, std::move(s.job));
             return wake_worker();
         }
+        s.job.given_up = pause == duration::max();
         stuck_.add(s.job.message, 1 + lanes_.behind(s.lane));
         if (stopped_) return;
         parking_.put(saturating_add(clock_.steady_now(), pause), std::move(s));
@@ -314,6 +321,7 @@ private:
     bool give_up(
         delivery const& d, std::string_view code, std::string_view text, time_point first_attempt, progress so_far) {
         if (d.wants_reply()) {
+            if (ending()) return true; // it is given back
             parts_.answers->fail(d, code, text);
             // Its requester has a fault; a duplicate must not succeed behind its back.
             if (duplicates_ && so_far == progress::tried) duplicates_->handled(d.id(), clock_.steady_now());
@@ -331,6 +339,7 @@ private:
             if (*state == letter::awaited && !self->open_lane(d)) return;
             *state = letter::there;
             self->end(d, self->counts_.dead_lettered, so_far);
+            if (!self->ending() && self->lanes_.waiting() > 0) self->wake_worker();
             self->settle_now();
         };
         try {
@@ -352,7 +361,6 @@ private:
             if (stopped_) return false;
             lanes_.drop_parked(s.lane);
         }
-        if (lanes_.waiting() > 0) wake_worker();
         return !found.empty();
     }
 

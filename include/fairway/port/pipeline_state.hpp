@@ -30,6 +30,8 @@ struct pipeline_state {
         handler_entry const* entry;
         // When its first attempt failed.
         time_point first_attempt = no_time;
+        // It is parked until its dead letter is there.
+        bool given_up = false;
     };
     using started = lanes<job>::started;
 

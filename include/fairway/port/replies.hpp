@@ -135,12 +135,12 @@ public:
     }
 
     // Takes in what is there.
-    void run() override {
+    bool run() override {
         scheduled_.store(false);
         std::vector<delivery> batch = std::move(batch_);
         constexpr std::size_t at_once = 64;
         auto const from = source_;
-        if (!from) return;
+        if (!from) return false;
         std::size_t const n = from->receive(batch, at_once);
         for (auto const& d : batch) settled_.push_back({d.tag(), true});
         from->settle(settled_);
@@ -149,6 +149,7 @@ public:
         batch.clear();
         batch_ = std::move(batch);
         if (n == at_once) ready();
+        return n == at_once;
     }
 
 private:

@@ -54,6 +54,14 @@ struct stage {
         REQUIRE(net.open({channel, kind, 0})->try_send({&last, 1}, why) == 1);
         b.settle();
     }
+    // A request, and a duplicate of it.
+    auto ask_twice() {
+        question const q{"x"};
+        auto asked = b.start(b.sender<questions>().request(q, 10s));
+        b.settle();
+        again("questions");
+        return asked;
+    }
     std::size_t replies() {
         std::size_t n = 0;
         for (auto const& s : b.seen()) n += s.what == testing::movement::replied ? 1 : 0;
@@ -196,10 +204,7 @@ TEST_CASE("a duplicated request gets the same reply again", "[duplicates]") {
                 tokens.push_back(std::move(to));
         });
     s.start();
-    question const q{"x"};
-    auto asked = st.b.start(st.b.sender<questions>().request(q, 10s));
-    st.b.settle();
-    st.again("questions");
+    auto asked = st.ask_twice();
     CHECK(calls == 1);
     if (how == later) {
         // Its answer is on its way: the requester gets it, and no fault before.
@@ -225,10 +230,7 @@ TEST_CASE("a duplicate of a request that failed gets the same fault, and no seco
         return {"late"};
     });
     s.start();
-    question const q{"x"};
-    auto asked = st.b.start(st.b.sender<questions>().request(q, 10s));
-    st.b.settle();
-    st.again("questions");
+    auto asked = st.ask_twice();
     CHECK(calls == 1);
     CHECK(st.replies() == 2);
     for (auto const& m : st.b.seen())

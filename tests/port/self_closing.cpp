@@ -76,3 +76,29 @@ TEST_CASE("an observer closes the service at each occurrence", "[awkward]") {
     CHECK(l.received == l.accepted + l.dead_lettered + l.released + l.expired + l.duplicates);
     if (!k->s) CHECK_FALSE(b.clock().next_alarm());
 }
+
+TEST_CASE("an observer that closes the service as a request fails gives the request back", "[awkward]") {
+    class closer final : public observer {
+    public:
+        void on(observation const& o) noexcept override {
+            if (o.what == occurrence::handler_failed && closes) closes->close();
+        }
+        service* closes = nullptr;
+    };
+    bench b;
+    auto const watcher = std::make_shared<closer>();
+    service s(b.transport(), "echo", watcher);
+    watcher->closes = &s;
+    s.handle<questions>([](question const&) -> answer { throw fault("no", "never"); });
+    s.start();
+    question const q{"x"};
+    auto asked = b.start(b.sender<questions>().request(q, 10s));
+    b.settle();
+    CHECK(s.stats().accepted == 0);
+    CHECK(s.stats().released == 1);
+    service next(b.transport(), "echo");
+    next.handle<questions>([](question const&) { return answer{"late"}; });
+    next.start();
+    b.settle();
+    CHECK(asked.result().text == "late");
+}

@@ -73,3 +73,50 @@ TEST_CASE("what was given up ends where it failed, though its shard is to move")
     CHECK(letters == sent);
     CHECK(world.backlog("steps") == 0);
 }
+
+TEST_CASE("a shard whose intake was paused is paused again after a reconnect, and others go on") {
+    class counter final : public observer {
+    public:
+        void on(observation const& o) noexcept override {
+            paused += o.what == occurrence::intake_paused ? 1 : 0;
+            cut += o.what == occurrence::disconnected ? 1 : 0;
+        }
+        int paused = 0, cut = 0;
+    };
+    testing::simulation world(testing::simulation_options(1));
+    auto const seen = std::make_shared<counter>();
+    std::string const bad = key_of_shard(0), good = key_of_shard(1);
+    int handled = 0;
+    auto& a = world.add_host("a", [&](testing::host& h) {
+        auto& s = h.make<service>(h.transport(), "worker", seen);
+        s.handle<steps>(
+            [&](step const& m) {
+                if (m.key == bad) throw transient("later");
+                ++handled;
+            },
+            handler_options().prefetch(8).retry(
+                retry_policy().attempts(3).delay(10min).max_delay(10min).jitter(false)));
+        s.start();
+    });
+    auto& shop = world.add_host("shop", [](testing::host& h) { h.make<service>(h.transport(), "shop"); });
+    auto const send = [&](std::string const& key, int n) {
+        sender_port<steps> const port = shop.make<service>(shop.transport(), "shop-of-" + key).sender<steps>();
+        step const one{key};
+        for (int i = 0; i < n; ++i) CHECK_FALSE(port.try_send(one));
+    };
+    world.run_for(1s);
+    send(bad, 20);
+    world.run_for(2s);
+    CHECK(seen->paused == 1);
+    send(good, 5);
+    world.run_for(2s);
+    CHECK(handled == 5);
+
+    world.cut(a, testing::link_way::both, 1min);
+    world.run_for(2min);
+    CHECK(seen->cut == 1);
+    CHECK(seen->paused == 2);
+    send(good, 20);
+    world.run_for(1min);
+    CHECK(handled == 25);
+}

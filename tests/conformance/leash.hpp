@@ -17,7 +17,7 @@ using namespace fairway;
 
 struct relay_sink : sink {
     explicit relay_sink(std::shared_ptr<sink> to) : inner(std::move(to)) {}
-    std::size_t try_send(std::span<envelope const> envelopes, error_code& why) override {
+    std::size_t try_send(std::span<envelope> envelopes, error_code& why) override {
         return inner->try_send(envelopes, why);
     }
     void send(std::vector<envelope> envelopes, env::steady_point deadline, std::vector<outcome>& into,
@@ -73,7 +73,7 @@ private:
 
 struct leashed_sink final : relay_sink {
     leashed_sink(std::shared_ptr<sink> to, std::shared_ptr<leash> on) : relay_sink(std::move(to)), by(std::move(on)) {}
-    std::size_t try_send(std::span<envelope const> envelopes, error_code& why) override {
+    std::size_t try_send(std::span<envelope> envelopes, error_code& why) override {
         if (!by->cut()) return inner->try_send(envelopes, why);
         why = errc::closed;
         return 0;

@@ -81,7 +81,7 @@ public:
     lying_sink(std::shared_ptr<sink> to, asio::any_io_executor where, lie told)
         : relay_sink(std::move(to)), where_(std::move(where)), told_(told) {}
 
-    std::size_t try_send(std::span<envelope const> envelopes, error_code& why) override {
+    std::size_t try_send(std::span<envelope> envelopes, error_code& why) override {
         std::size_t n = 0;
         for (auto const& e : envelopes) {
             why = {};
@@ -129,11 +129,7 @@ private:
         default: return e;
         }
     }
-    error_code one(envelope const& e) {
-        error_code why;
-        inner->try_send({&e, 1}, why);
-        return why;
-    }
+    error_code one(envelope const& e) { return try_send_one(*inner, e); }
     static bool too_large(envelope const& e) { return e.body().size() > 1024 * 1024; }
 
     asio::any_io_executor where_;
@@ -160,12 +156,10 @@ public:
     }
     void settle(std::span<settlement const> settlements) override {
         std::vector<settlement> all;
-        for (auto one : settlements) {
+        for (auto one : one_by_one(settlements)) {
             auto const found = held_.find(one.tag);
             if (!one.accept && told_ == lie::puts_released_last && found != held_.end()) {
-                error_code why;
-                envelope const e = found->second.message();
-                back->try_send({&e, 1}, why);
+                try_send_one(*back, found->second.message());
                 one.accept = true;
             }
             if (told_ == lie::forgets_releases) one.accept = true;

@@ -9,8 +9,10 @@
 #include <boost/asio/strand.hpp>
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <thread>
 #include <vector>
@@ -20,10 +22,14 @@ namespace asio = boost::asio;
 
 namespace {
 
-class worker final : public fairway::env::runnable {
+class worker final : public fairway::env::runnable, public std::enable_shared_from_this<worker> {
 public:
     explicit worker(std::function<void()> work, bool uses_its_turn_up = false)
         : work_(std::move(work)), greedy_(uses_its_turn_up) {}
+    void wake_on(std::shared_ptr<run_loop> const& loop) {
+        if (!waker_) waker_.emplace(loop, weak_from_this());
+        waker_->wake();
+    }
     bool run() override {
         work_();
         return greedy_;
@@ -32,6 +38,7 @@ public:
 private:
     std::function<void()> work_;
     bool greedy_;
+    std::optional<fairway::env::waker> waker_;
 };
 
 } // namespace
@@ -43,20 +50,20 @@ TEST_CASE("a run loop runs what was woken, in order, in one go", "[run-loop]") {
     std::shared_ptr<worker> second, third;
     auto const first = std::make_shared<worker>([&] {
         ran.push_back(1);
-        loop->wake(second);
-        loop->wake(third);
+        second->wake_on(loop);
+        third->wake_on(loop);
     });
     second = std::make_shared<worker>([&] { ran.push_back(2); });
     third = std::make_shared<worker>([&] {
         ran.push_back(3);
-        if (ran.size() < 6) loop->wake(first);
+        if (ran.size() < 6) first->wake_on(loop);
     });
-    loop->wake(first);
+    first->wake_on(loop);
     CHECK(ran.empty());
     CHECK(io.poll() == 1);
     CHECK(ran == std::vector<int>{1, 2, 3, 1, 2, 3});
     io.restart();
-    loop->wake(third);
+    third->wake_on(loop);
     CHECK(io.poll() == 1);
     CHECK(ran.back() == 3);
 }
@@ -67,9 +74,9 @@ TEST_CASE("who is gone is not run", "[run-loop]") {
     int ran = 0;
     auto gone = std::make_shared<worker>([&] { ++ran; });
     auto const here = std::make_shared<worker>([&] { ++ran; });
-    loop->wake(gone);
-    loop->wake(here);
-    loop->wake(gone);
+    gone->wake_on(loop);
+    here->wake_on(loop);
+    gone->wake_on(loop);
     gone.reset();
     io.poll();
     CHECK(ran == 1);
@@ -81,9 +88,9 @@ TEST_CASE("others on the executor get their turn", "[run-loop]") {
     int ran = 0, before = 0;
     std::shared_ptr<worker> again;
     again = std::make_shared<worker>([&] {
-        if (++ran < 10'000) loop->wake(again);
+        if (++ran < 10'000) again->wake_on(loop);
     });
-    loop->wake(again);
+    again->wake_on(loop);
     asio::post(io, [&] { before = ran; });
     io.poll();
     CHECK(ran == 10'000);
@@ -97,10 +104,10 @@ TEST_CASE("after a run that has used its turn up others go first", "[run-loop]")
     int ran = 0, before = 0;
     std::shared_ptr<worker> again;
     auto const work = [&] {
-        if (++ran < 100) loop->wake(again);
+        if (++ran < 100) again->wake_on(loop);
     };
     again = std::make_shared<worker>(work, true);
-    loop->wake(again);
+    again->wake_on(loop);
     asio::post(io, [&] { before = ran; });
     io.poll();
     CHECK(ran == 100);
@@ -113,8 +120,9 @@ TEST_CASE("where time is virtual each run is a step of its own", "[run-loop]") {
     asio::make_service<fairway::testing::manual_clock>(io);
     auto const loop = run_loop::of(io.get_executor());
     int ran = 0;
-    auto const one = std::make_shared<worker>([&] { ++ran; });
-    for (int i = 0; i < 3; ++i) loop->wake(one);
+    std::vector<std::shared_ptr<worker>> all;
+    for (int i = 0; i < 3; ++i) all.push_back(std::make_shared<worker>([&] { ++ran; }));
+    for (auto const& one : all) one->wake_on(loop);
     for (int i = 1; i <= 3; ++i) {
         CHECK(io.poll_one() == 1);
         CHECK(ran == i);
@@ -127,15 +135,16 @@ TEST_CASE("an exception passes, and what waits runs later", "[run-loop]") {
     int ran = 0;
     auto const bad = std::make_shared<worker>([] { throw std::runtime_error("bad"); });
     auto const good = std::make_shared<worker>([&] { ++ran; });
-    loop->wake(good);
-    loop->wake(bad);
-    loop->wake(good);
+    auto const after = std::make_shared<worker>([&] { ++ran; });
+    good->wake_on(loop);
+    bad->wake_on(loop);
+    after->wake_on(loop);
     CHECK_THROWS_AS(io.poll(), std::runtime_error);
     CHECK(ran == 1);
     io.poll();
     CHECK(ran == 2);
     io.restart();
-    loop->wake(good);
+    good->wake_on(loop);
     io.poll();
     CHECK(ran == 3);
 }
@@ -161,6 +170,7 @@ TEST_CASE("no wake from another thread is lost", "[run-loop]") {
         ++runs;
         seen = woken.load();
     });
+    one->wake_on(loop);
     auto busy = asio::make_work_guard(io);
     std::thread runner([&] { io.run(); });
     std::vector<std::thread> wakers;
@@ -168,12 +178,110 @@ TEST_CASE("no wake from another thread is lost", "[run-loop]") {
         wakers.emplace_back([&] {
             for (int i = 0; i < each; ++i) {
                 ++woken;
-                loop->wake(one);
+                one->wake_on(loop);
             }
         });
     for (auto& t : wakers) t.join();
     busy.reset();
     runner.join();
-    CHECK(runs == threads * each);
+    CHECK(runs <= threads * each + 1);
     CHECK(seen == threads * each);
+}
+
+TEST_CASE("who is woken several times before it runs, runs once", "[run-loop]") {
+    asio::io_context io;
+    auto const loop = run_loop::of(io.get_executor());
+    int ran = 0;
+    std::shared_ptr<worker> one;
+    one = std::make_shared<worker>([&] {
+        if (++ran > 1) return;
+        one->wake_on(loop);
+        one->wake_on(loop);
+    });
+    for (int i = 0; i < 3; ++i) one->wake_on(loop);
+    io.poll();
+    CHECK(ran == 2);
+    one.reset();
+}
+
+TEST_CASE("runnables that end while they are woken by other threads are not run afterwards", "[run-loop]") {
+    asio::io_context io;
+    auto const loop = run_loop::of(io.get_executor());
+    auto busy = asio::make_work_guard(io);
+    std::thread runner([&] { io.run(); });
+    std::atomic<int> alive{0}, ran_dead{0};
+    std::vector<std::thread> makers;
+    for (int t = 0; t < 3; ++t)
+        makers.emplace_back([&] {
+            for (int i = 0; i < 5'000; ++i) {
+                auto here = std::make_shared<std::atomic<bool>>(true);
+                ++alive;
+                auto one = std::make_shared<worker>([&, here] { ran_dead += here->load() ? 0 : 1; });
+                one->wake_on(loop);
+                if (i % 3 == 0) one->wake_on(loop);
+                // Where it runs at the moment, the loop has it for that long.
+                std::weak_ptr<worker> const gone = one;
+                one.reset();
+                while (!gone.expired()) std::this_thread::yield();
+                *here = false;
+            }
+        });
+    for (auto& t : makers) t.join();
+    busy.reset();
+    runner.join();
+    CHECK(ran_dead == 0);
+    CHECK(loop->idle());
+}
+
+TEST_CASE("with a spin budget a loop looks out for what other threads wake, and goes on without it", "[run-loop]") {
+    asio::io_context io;
+    fairway::set_spin_budget(io, std::chrono::milliseconds(5));
+    auto const loop = run_loop::of(io.get_executor());
+    std::atomic<int> ran{0};
+    auto const second = std::make_shared<worker>([&] { ++ran; });
+    std::thread other;
+    auto const first = std::make_shared<worker>([&] {
+        ++ran;
+        other = std::thread([&] { second->wake_on(loop); });
+    });
+    auto busy = asio::make_work_guard(io);
+    std::thread runner([&] { io.run(); });
+    first->wake_on(loop);
+    while (ran < 2) std::this_thread::yield();
+    // The budget is over at some time, and the loop is woken again.
+    while (!loop->idle()) std::this_thread::yield();
+    second->wake_on(loop);
+    while (ran < 3) std::this_thread::yield();
+    busy.reset();
+    runner.join();
+    other.join();
+    CHECK(ran == 3);
+}
+
+TEST_CASE("a spin budget is 0 to 10 ms", "[run-loop]") {
+    asio::io_context io;
+    auto const code = [&](fairway::duration d) {
+        try {
+            fairway::set_spin_budget(io, d);
+        } catch (fairway::system_error const& e) {
+            return e.code();
+        }
+        return fairway::error_code();
+    };
+    CHECK(code(std::chrono::milliseconds(10)) == fairway::error_code());
+    CHECK(code(fairway::duration(0)) == fairway::error_code());
+    CHECK(code(fairway::duration(-1)) == fairway::errc::invalid_argument);
+    CHECK(code(std::chrono::milliseconds(10) + fairway::duration(1)) == fairway::errc::invalid_argument);
+}
+
+TEST_CASE("where time is virtual nobody spins", "[run-loop]") {
+    asio::io_context io;
+    asio::make_service<fairway::testing::manual_clock>(io);
+    fairway::set_spin_budget(io, std::chrono::milliseconds(10));
+    auto const loop = run_loop::of(io.get_executor());
+    int ran = 0;
+    auto const one = std::make_shared<worker>([&] { ++ran; });
+    one->wake_on(loop);
+    CHECK(io.poll() == 1); // for ever, if it waited for the clock to move
+    CHECK(ran == 1);
 }

@@ -461,7 +461,6 @@ TEST_CASE("times far away neither overflow nor turn into never", "[block]") {
 }
 
 TEST_CASE("what cannot be written leaves the output as it was", "[block]") {
-    std::string const too_long(8193, 'x');
     auto const refused = [](envelope const& e) {
         std::string out = "before";
         auto const code = code_of([&] { write_block(e, noon, out); });
@@ -472,14 +471,12 @@ TEST_CASE("what cannot be written leaves the output as it was", "[block]") {
     CHECK(refused(envelope()) == errc::invalid_argument);
     head.type = "a\nb";
     CHECK(refused(envelope::of_bytes(head, {}, {})) == errc::invalid_header);
-    head.type = too_long;
-    CHECK(refused(envelope::of_bytes(head, {}, {})) == errc::header_value_too_long);
     head.type = {};
     head.content_type = "\xff";
     CHECK(refused(envelope::of_bytes(head, {}, {})) == errc::invalid_header);
     head.content_type = {};
-    head.source = too_long;
-    CHECK(refused(envelope::of_bytes(head, {}, {})) == errc::header_value_too_long);
+    head.source = "\x7f";
+    CHECK(refused(envelope::of_bytes(head, {}, {})) == errc::invalid_header);
     CHECK(refused(of_number(-1)) == errc::encode_failed);
 }
 

@@ -64,3 +64,36 @@ TEST_CASE("a copy of a delivery keeps the message alive") {
     first.reset();
     CHECK(copy.body() == "body");
 }
+
+TEST_CASE("a delivery whose message is kept elsewhere keeps it once it is copied or told to") {
+    std::optional<envelope> owner(envelope::of_bytes({}, {}, "body"));
+    std::optional<delivery> lent(delivery::of_kept(*owner, 7, 3));
+    CHECK(lent->body() == "body");
+    CHECK(lent->tag() == 7U);
+    CHECK(lent->attempt() == 3U);
+    delivery moved = std::move(*lent);
+    delivery const copy = moved;
+    delivery assigned;
+    assigned = moved;
+    envelope const from_it = moved.message();
+    moved.keep();
+    moved.keep();
+    lent.reset();
+    owner.reset();
+    CHECK(copy.body() == "body");
+    CHECK(assigned.body() == "body");
+    CHECK(moved.body() == "body");
+    CHECK(from_it.body() == "body");
+}
+
+TEST_CASE("a lent delivery that goes leaves its message to the owner") {
+    envelope const owner = envelope::of_bytes({}, {}, "body");
+    {
+        delivery lent = delivery::of_kept(owner, 1, 1);
+        delivery const other = std::move(lent);
+        delivery overwritten = delivery::of_kept(owner, 2, 1);
+        overwritten = delivery();
+        CHECK_FALSE(static_cast<bool>(overwritten.message()));
+    }
+    CHECK(owner.body() == "body");
+}

@@ -39,7 +39,8 @@ body_type const counted_type{sizeof(counted), alignof(counted), "text/plain",
         auto const& c = *static_cast<counted const*>(object);
         ++*c.encoded;
         out = c.text;
-    }};
+    },
+    "counted", {3, 1}};
 
 struct counts {
     std::atomic<int> encoded{0};
@@ -47,9 +48,7 @@ struct counts {
 };
 
 envelope make_counted(counts& c, std::string text) {
-    envelope_head head;
-    head.type = "counted";
-    return envelope::of_object(head, {}, counted_type, [&](void* where) {
+    return envelope::of_object({}, {}, counted_type, [&](void* where) {
         ::new (where) counted{std::move(text), &c.encoded, &c.destroyed};
     });
 }
@@ -231,7 +230,10 @@ TEST_CASE("an object's other texts are copied") {
         h.set("tenant", "acme");
         std::string const key = "k-1", reply = "inbox-1", from = "till";
         envelope_head head;
-        head.type = "counted";
+        head.type = "what the object says is heeded";
+        head.version = {9, 9};
+        head.correlation = {1, 2};
+        head.due = fairway::time_point(fairway::duration(15));
         head.shard_key = key;
         head.reply_to = reply;
         head.source = from;
@@ -244,6 +246,72 @@ TEST_CASE("an object's other texts are copied") {
     CHECK(e.head().reply_to == "inbox-1");
     CHECK(e.head().source == "till");
     CHECK(e.head().type == "counted");
+    CHECK(e.head().version == fairway::message_version{3, 1});
+    CHECK(e.head().content_type == "text/plain");
+    CHECK(e.head().correlation == fairway::message_id{1, 2});
+    CHECK_FALSE(e.head().causation);
+    CHECK(e.due() == e.head().due);
+    CHECK(e.due().time_since_epoch().count() == 15);
+}
+
+TEST_CASE("each standard header is what the head says, whichever others there are") {
+    for (unsigned which = 0; which < 1024; ++which) {
+        auto const has = [which](unsigned bit) { return (which >> bit & 1) != 0; };
+        envelope_head head;
+        head.id = {1, which};
+        if (has(0)) head.correlation = {2, 3};
+        if (has(1)) head.conversation = {4, 5};
+        if (has(2)) head.causation = {6, 7};
+        if (has(3)) head.due = fairway::time_point(fairway::duration(8));
+        if (has(4)) head.version = {9, 10};
+        if (has(5)) head.shard_key = "key";
+        if (has(6)) head.reply_to = "back";
+        if (has(7)) head.source = "till";
+        if (has(8)) head.type = "type";
+        headers h;
+        if (has(9)) h.set("name", "value");
+        auto const e = envelope::of_bytes(head, h.view(), "body");
+        auto const read = e.head();
+        REQUIRE(read.id == head.id);
+        REQUIRE(read.correlation == head.correlation);
+        REQUIRE(read.conversation == head.conversation);
+        REQUIRE(read.causation == head.causation);
+        REQUIRE(read.due == head.due);
+        REQUIRE(read.version == head.version);
+        REQUIRE(read.shard_key == head.shard_key);
+        REQUIRE(read.reply_to == head.reply_to);
+        REQUIRE(read.source == head.source);
+        REQUIRE(read.type == head.type);
+        REQUIRE(e.conversation() == (has(1) ? head.conversation : head.id));
+        REQUIRE(e.wants_reply() == has(6));
+        REQUIRE(e.headers().find("name").has_value() == has(9));
+        REQUIRE_FALSE(e.headers().may_be_reserved());
+        REQUIRE(e.body() == "body");
+    }
+}
+
+TEST_CASE("type, content type and source are no longer than a header's value") {
+    std::string const longest(fairway::limits::header_value, 'x');
+    std::string const too_long = longest + "x";
+    for (auto const text : {&envelope_head::type, &envelope_head::content_type, &envelope_head::source}) {
+        envelope_head head;
+        head.*text = longest;
+        CHECK(refusal(head) == fairway::error_code());
+        head.*text = too_long;
+        CHECK(refusal(head) == errc::header_value_too_long);
+    }
+}
+
+TEST_CASE("headers say whether one of Fairway's own may be among them") {
+    headers h;
+    h.set("tenant", "acme");
+    CHECK_FALSE(h.view().may_be_reserved());
+    CHECK_FALSE(envelope::of_bytes({}, h.view(), {}).headers().may_be_reserved());
+    CHECK(fairway::checked_headers(h.view().packed()).may_be_reserved());
+    h.set_reserved("fw-x", "1");
+    CHECK(h.view().may_be_reserved());
+    CHECK(headers(h.view()).view().may_be_reserved());
+    CHECK(envelope::of_bytes({}, h.view(), {}).headers().may_be_reserved());
 }
 
 TEST_CASE("an encoded body has at most 16 MiB, and the object stays usable") {

@@ -21,6 +21,9 @@ FORBIDDEN = [
     (r"\bthread_local\b", "keeps a mutable static"),
 ]
 
+# Memory that was given back and waits for its next use: a simulation sees nothing of it.
+MEMORY = "envelope/block_memory.hpp"
+
 
 def is_constant(declaration):
     """Is the variable itself constant (not only what it points to)?"""
@@ -57,13 +60,15 @@ def check(root):
         without_includes = re.sub(r"^[ \t]*#[ \t]*include[^\n]*", "", code, flags=re.M)
         shown = path.relative_to(root)
         for pattern, what in FORBIDDEN:
+            if what == "keeps a mutable static" and name == MEMORY:
+                continue
             for m in re.finditer(pattern, without_includes):
                 if m.group() == "this_thread" and re.search(r"std\s*::\s*$", without_includes[:m.start()]):
                     continue
                 yield f"{shown}:{cpp_text.line_of(without_includes, m.start())}: {what}: {m.group().strip()}"
         for m in re.finditer(r"^[ \t]*#[ \t]*include[ \t]*<(boost/asio/(?:steady|system|high_resolution|deadline)_timer\.hpp|boost/asio/ip/tcp\.hpp|thread)>", text, re.M):
             yield f"{shown}:{cpp_text.line_of(text, m.start())}: includes <{m.group(1)}>"
-        for position, declaration in mutable_statics(code):
+        for position, declaration in [] if name == MEMORY else mutable_statics(code):
             yield f"{shown}:{cpp_text.line_of(code, position)}: keeps a mutable static: {' '.join(declaration.split())[:60]}"
 
 
@@ -73,6 +78,7 @@ def self_test(test):
 
     one("auto f() { return std::chrono::steady_clock::now(); }", "asks the clock")
     one("auto f() { return std::chrono::steady_clock::now(); }", name="env/clock.hpp")
+    one("inline thread_local int kept = 0;", name="envelope/block_memory.hpp")
     one("auto f(clock& c) { return c.now(); } // ::now(")
     one('auto f() { return "::now() and std::thread"; }')
     one("struct s { boost::asio::steady_timer t; };", "uses a timer")

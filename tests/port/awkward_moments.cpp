@@ -159,16 +159,15 @@ TEST_CASE("a replay for another group does not end what is in progress in this o
     REQUIRE(running == 1);
     envelope const original = all_sent_to(b, "rumours").back();
     auto const to = net.open({"rumours", channel_kind::publish_subscribe, 0});
-    error_code why;
     // What group "two" could not handle is replayed to it, under its own id.
     headers only;
     only.set_reserved("fw-replay-group", "two");
     envelope const replay = envelope::of_bytes(original.head(), only.view(), original.body());
-    REQUIRE(to->try_send({&replay, 1}, why) == 1);
+    REQUIRE_FALSE(try_send_one(*to, replay));
     b.settle();
     CHECK(s.stats().skipped == 1);
     // The original comes again.
-    REQUIRE(to->try_send({&original, 1}, why) == 1);
+    REQUIRE_FALSE(try_send_one(*to, original));
     b.settle();
     CHECK(most == 1);
     b.advance(1min);
@@ -186,10 +185,9 @@ TEST_CASE("a duplicate that expires does not end those that wait for the first o
     b.run(b.sender<tallies>().send(t, send_options().time_to_live(5s)));
     envelope const original = all_sent_to(b, "tallies").back();
     auto const to = net.open({"tallies", channel_kind::point_to_point, 0});
-    error_code why;
-    REQUIRE(to->try_send({&original, 1}, why) == 1);
+    REQUIRE_FALSE(try_send_one(*to, original));
     b.advance(6s);
-    REQUIRE(to->try_send({&original, 1}, why) == 1);
+    REQUIRE_FALSE(try_send_one(*to, original));
     b.settle();
     CHECK(s.stats().expired == 1);
     CHECK(s.stats().duplicates == 0); // the first one has not ended

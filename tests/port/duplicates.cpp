@@ -50,8 +50,7 @@ struct stage {
         for (auto const& s : b.seen())
             if (s.channel == channel && s.what == testing::movement::sent) last = s.message;
         REQUIRE(last);
-        error_code why;
-        REQUIRE(net.open({channel, kind, 0})->try_send({&last, 1}, why) == 1);
+        REQUIRE_FALSE(try_send_one(*net.open({channel, kind, 0}), last));
         b.settle();
     }
     // A request, and a duplicate of it.
@@ -95,8 +94,7 @@ TEST_CASE("a copy that is settled unhandled does not end the handling in progres
     headers for_others(first.headers());
     for_others.set_reserved("fw-replay-group", "radio");
     auto const replayed = envelope::of_bytes(first.head(), for_others.view(), first.body());
-    error_code why;
-    for (auto const& copy : {replayed, first}) REQUIRE(to->try_send({&copy, 1}, why) == 1);
+    for (auto const& copy : {replayed, first}) REQUIRE_FALSE(try_send_one(*to, copy));
     st.b.settle();
     CHECK(begun == 1);
     st.b.advance(2s);
@@ -269,8 +267,7 @@ TEST_CASE("a message without an id is handled each time", "[duplicates]") {
     auto const foreign = envelope::of_bytes(head, {}, R"({"n":1})");
     auto const to = st.net.open({"tallies", channel_kind::point_to_point, 0});
     for (int i = 0; i < 3; ++i) {
-        error_code why;
-        REQUIRE(to->try_send({&foreign, 1}, why) == 1);
+        REQUIRE_FALSE(try_send_one(*to, foreign));
         st.b.settle();
     }
     CHECK(handled == 3);

@@ -68,8 +68,7 @@ inline envelope letter(std::uint64_t n, std::string_view channel = "jobs", std::
 inline void put(any_transport net, std::string channel, envelope const& e) {
     address where;
     where.channel = std::move(channel);
-    error_code why;
-    REQUIRE(net.open(where)->try_send({&e, 1}, why) == 1);
+    REQUIRE_FALSE(try_send_one(*net.open(where), e));
 }
 inline void put_letters(any_transport const& net, std::uint64_t n) {
     for (std::uint64_t i = 1; i <= n; ++i) put(net, "jobs.workers.dead", letter(i));

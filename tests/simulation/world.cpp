@@ -699,8 +699,7 @@ private:
         auto head = d.message().head();
         if (sharded(on_)) head.shard = head.shard_key.empty() ? 0 : fairway::shard_of(head.shard_key, shard_count);
         auto const again = fairway::envelope::of_bytes(head, h.view(), d.body());
-        error_code why;
-        road_->try_send({&again, 1}, why);
+        fairway::try_send_one(*road_, again);
     }
 
     world& in_;

@@ -46,8 +46,7 @@ void send_bytes(bench& b, fairway::address const& to, std::string_view type, std
     head.type = type;
     head.content_type = "application/json";
     auto const e = fairway::envelope::of_bytes(head, {}, body);
-    fairway::error_code why;
-    REQUIRE(b.transport().open(to)->try_send({&e, 1}, why) == 1);
+    REQUIRE_FALSE(try_send_one(*b.transport().open(to), e));
 }
 
 } // namespace
@@ -222,7 +221,6 @@ TEST_CASE("long bodies are cut between characters, and bytes that are no text ar
     head.type = "photo";
     head.content_type = "image/jpeg";
     auto const e = fairway::envelope::of_bytes(head, {}, "abc");
-    fairway::error_code why;
-    REQUIRE(b.transport().open({"photos", fairway::channel_kind::point_to_point, 0})->try_send({&e, 1}, why) == 1);
+    REQUIRE_FALSE(try_send_one(*b.transport().open({"photos", fairway::channel_kind::point_to_point, 0}), e));
     CHECK(b.traffic() == "+0.000s sent     photos: photo <3 bytes of image/jpeg>\n");
 }

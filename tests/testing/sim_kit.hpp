@@ -73,11 +73,7 @@ public:
         return send(std::move(one), patience);
     }
     std::shared_ptr<sending> send(std::uint64_t n, std::uint32_t shard = no_shard) { return send(numbered(n, shard)); }
-    error_code try_send(envelope const& e) {
-        error_code why;
-        sink_->try_send({&e, 1}, why);
-        return why;
-    }
+    error_code try_send(envelope const& e) { return try_send_one(*sink_, e); }
     // What a flush says, once it has completed.
     std::shared_ptr<std::pair<bool, error_code>> flush() {
         auto const state = std::make_shared<std::pair<bool, error_code>>();

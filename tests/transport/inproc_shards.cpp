@@ -26,7 +26,7 @@ TEST_CASE("shards are split among the members, each has one owner", "[inproc][sh
     inproc net(io.get_executor(), inproc::hub());
     consumer a(net, sharded_orders, "x"), b(net, sharded_orders, "y");
     auto const to = net.open(sharded_orders);
-    for (std::uint64_t i = 0; i < 40; ++i) try_one(*to, numbered(i + 1, static_cast<std::uint32_t>(i % 4)));
+    for (std::uint64_t i = 0; i < 40; ++i) try_send_one(*to, numbered(i + 1, static_cast<std::uint32_t>(i % 4)));
     a.receive();
     b.receive();
     auto const of_a = shards_of(a);
@@ -45,7 +45,7 @@ TEST_CASE("a shard moves only when its owner has settled what it received", "[in
     address const one{"one", channel_kind::publish_subscribe, 2};
     consumer a(net, one, "g");
     auto const to = net.open(one);
-    for (std::uint64_t i = 1; i <= 3; ++i) try_one(*to, numbered(i, 0)), try_one(*to, numbered(10 + i, 1));
+    for (std::uint64_t i = 1; i <= 3; ++i) try_send_one(*to, numbered(i, 0)), try_send_one(*to, numbered(10 + i, 1));
     REQUIRE(a.receive(2) == numbers{1, 11});
     consumer b(net, one, "g"); // gets one of the two shards
     CHECK(b.receive().empty());
@@ -63,7 +63,7 @@ TEST_CASE("a released message of a shard is not overtaken by what was not receiv
     address const one{"one", channel_kind::point_to_point, 1};
     consumer a(net, one, "g");
     auto const to = net.open(one);
-    for (std::uint64_t i = 1; i <= 4; ++i) try_one(*to, numbered(i, 0));
+    for (std::uint64_t i = 1; i <= 4; ++i) try_send_one(*to, numbered(i, 0));
     REQUIRE(a.receive(1) == numbers{1});
     a.settle_all(false);
     CHECK(a.receive() == numbers{1, 2, 3, 4});
@@ -90,7 +90,7 @@ TEST_CASE("members come and go: each message is accepted once, in order per shar
             case 0:
             case 1:
                 for (int k = 0; k < 5; ++k, ++sent)
-                    REQUIRE_FALSE(try_one(*to, numbered(sent + 1, static_cast<std::uint32_t>(pick(4)))));
+                    REQUIRE_FALSE(try_send_one(*to, numbered(sent + 1, static_cast<std::uint32_t>(pick(4)))));
                 break;
             case 2: members[pick(members.size())]->receive(1 + pick(6)); break;
             case 3: accept(*members[pick(members.size())]); break;

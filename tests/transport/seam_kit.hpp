@@ -47,6 +47,7 @@ struct consumer {
         std::vector<std::uint64_t> numbers;
         for (auto& d : got) {
             numbers.push_back(number_of(d));
+            d.keep();
             held.push_back(std::move(d));
         }
         return numbers;
@@ -67,12 +68,6 @@ struct consumer {
     std::shared_ptr<source> in;
     std::vector<delivery> held;
 };
-
-inline error_code try_one(sink& to, envelope const& e) {
-    error_code why;
-    to.try_send({&e, 1}, why);
-    return why;
-}
 
 using numbers = std::vector<std::uint64_t>;
 

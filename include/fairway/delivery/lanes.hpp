@@ -54,6 +54,8 @@ public:
     std::size_t running() const noexcept { return running_; }
     /// How many wait for their turn.
     std::size_t waiting() const noexcept { return waiting_; }
+    /// True where no job is known.
+    bool idle() const noexcept { return waiting_ + running_ + parked_ == 0; }
     /// How many are parked.
     std::size_t parked() const noexcept { return parked_; }
     /// True where a job of this key may not run at once: others of its key are before it.

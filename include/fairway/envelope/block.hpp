@@ -229,13 +229,12 @@ private:
 /// Appends `e` to `out` as one block of bytes, in the layout that this header begins with; `now` is when: "expires" and
 /// "due" travel as the time that remains. A body that is an object is encoded.
 ///
-/// Throws what `e.body()` throws, and `system_error` with `errc::header_value_too_long` or `invalid_header` where type,
-/// content type or source are no texts that can be read again, with `invalid_argument` without a message; `out` is then
-/// as before.
+/// Throws what `e.body()` throws, and `system_error` with `errc::invalid_header` where type, content type or source are
+/// no texts that can be read again, with `invalid_argument` without a message; `out` is then as before.
 inline void write_block(envelope const& e, time_point now, std::string& out) {
     using detail::block_field;
     if (!e) detail::fail(errc::invalid_argument, "no message to write");
-    envelope_head const& head = e.head();
+    envelope_head const head = e.head();
     detail::check_header_value("type", head.type);
     detail::check_header_value("content type", head.content_type);
     detail::check_header_value("source", head.source);

@@ -2,6 +2,8 @@
 #ifndef FAIRWAY_ENVELOPE_BODY_TYPE_HPP
 #define FAIRWAY_ENVELOPE_BODY_TYPE_HPP
 
+#include <fairway/contract/message.hpp>
+
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -20,6 +22,10 @@ struct body_type {
     void (*destroy)(void* object) noexcept;
     /// Writes the object as bytes; throws `system_error` with `errc::encode_failed`.
     void (*encode)(void const* object, std::string& out);
+    /// The wire name of the object's contract.
+    std::string_view type = {};
+    /// The version of the object's contract.
+    message_version version = {};
 };
 
 } // namespace fairway

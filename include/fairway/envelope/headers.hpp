@@ -69,7 +69,10 @@ public:
     header_view() = default;
     /// Views `count` packed pairs, as another view's `packed` gives them; what came from elsewhere goes through
     /// `checked_headers`.
-    header_view(std::string_view packed, std::size_t count) noexcept : packed_(packed), count_(count) {}
+    header_view(std::string_view packed, std::size_t count) noexcept : header_view(packed, count, count > 0) {}
+    /// The same, knowing whether there may be names among them that belong to Fairway.
+    header_view(std::string_view packed, std::size_t count, bool reserved) noexcept
+        : packed_(packed), count_(count), reserved_(reserved) {}
 
     /// How many headers there are.
     std::size_t size() const noexcept { return count_; }
@@ -81,6 +84,8 @@ public:
             if (n == name) return v;
         return std::nullopt;
     }
+    /// False where no name belongs to Fairway: it needs no search then.
+    bool may_be_reserved() const noexcept { return reserved_; }
     /// The first pair.
     iterator begin() const noexcept { return iterator(packed_.data()); }
     /// Behind the last pair.
@@ -91,6 +96,7 @@ public:
 private:
     std::string_view packed_;
     std::size_t count_ = 0;
+    bool reserved_ = false;
 };
 
 /// Headers to send: `headers h; h.set("tenant", "acme");`
@@ -100,7 +106,8 @@ class headers {
 public:
     headers() = default;
     /// Copies what was received.
-    explicit headers(header_view from) : packed_(from.packed()), count_(from.size()) {}
+    explicit headers(header_view from)
+        : packed_(from.packed()), count_(from.size()), reserved_(from.may_be_reserved()) {}
 
     /// Sets `name` to `value`, over what it was. Throws `system_error` with `errc::too_many_headers`,
     /// `header_name_too_long`, `header_value_too_long`, `invalid_header` or `reserved_header`; then nothing has
@@ -112,7 +119,9 @@ public:
 
     /// The same for names that belong to Fairway, for which there is always room; for adapters, not for business logic.
     headers& set_reserved(std::string_view name, std::string_view value) {
-        return put(name, value, limits::headers + limits::reserved_headers);
+        put(name, value, limits::headers + limits::reserved_headers);
+        reserved_ = true;
+        return *this;
     }
 
     /// Removes `name`, if it is there.
@@ -133,7 +142,7 @@ public:
     /// The value of the header `name`, or nothing.
     std::optional<std::string_view> find(std::string_view name) const noexcept { return view().find(name); }
     /// The pairs, to read; valid until the next change.
-    header_view view() const noexcept { return {packed_, count_}; }
+    header_view view() const noexcept { return {packed_, count_, reserved_}; }
 
 private:
     // Whether a text lies in these headers, and so moves with the next change: set("b", *find("a")).
@@ -157,6 +166,7 @@ private:
 
     std::string packed_;
     std::size_t count_ = 0;
+    bool reserved_ = false;
 };
 
 /// Views packed pairs that came from elsewhere, having checked all that `headers` checks; names may start with "fw-".

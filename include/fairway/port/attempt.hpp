@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -31,19 +32,22 @@ struct pipeline_parts {
 
 // A dead letter of a publish-subscribe channel is replayed to the group that it failed in.
 inline bool is_for_another_group(delivery const& d, subscription const& here) noexcept {
-    if (here.from.kind != channel_kind::publish_subscribe) return false;
+    if (!d.message().may_have_reserved_headers() || here.from.kind != channel_kind::publish_subscribe) return false;
     auto const only = d.header(replay_group_header);
     return only && *only != here.group;
 }
 
-// The code with which a delivery is refused that is too large, or kills its process again and again, so that it never
-// comes to a retry policy of `attempts`; empty for all others.
-inline std::string_view beyond_limits(delivery const& d, unsigned attempts) {
+inline bool is_too_large(delivery const& d) noexcept {
+    return !d.message().object_type() && d.message().body().size() > limits::body;
+}
+
+// How often a delivery may come that kills its process again and again, so that it never comes to a retry policy of
+// `attempts`.
+inline std::uint32_t most_deliveries(unsigned attempts) noexcept {
     // Not too few: what waited behind a message that kills was delivered as often, and is innocent.
     constexpr std::uint64_t least = 20, deaths_per_attempt = 10;
-    if (!d.message().object_type() && d.message().body().size() > limits::body) return "too_large";
     auto const most = std::max(least, deaths_per_attempt * attempts);
-    return d.attempt() > most ? "too_many_attempts" : std::string_view();
+    return static_cast<std::uint32_t>(std::min<std::uint64_t>(most, std::numeric_limits<std::uint32_t>::max()));
 }
 
 // One attempt with a store around it: whether the store knows the message already is written into `known`. `run` is
@@ -76,21 +80,6 @@ struct attempt_end {
     // Its request has its reply.
     bool answered = false;
 };
-
-// One attempt of a plain handler without anything around it.
-inline attempt_end call_now(
-    pipeline_parts const& parts, std::string_view channel, delivery const& d, handler_entry const& entry) noexcept {
-    env::handled const now{&d, channel};
-    env::handling_scope const scope(now);
-    attempt_end end;
-    try {
-        entry.call(parts.handler.get(), d, parts.answers);
-    } catch (...) {
-        end.error = std::current_exception();
-    }
-    end.answered = now.answered;
-    return end;
-}
 
 inline task<> call_plain_later(pipeline_parts const& parts, delivery const& d, handler_entry const& entry) {
     entry.call(parts.handler.get(), d, parts.answers);

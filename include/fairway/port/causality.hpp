@@ -15,6 +15,20 @@ namespace fairway::detail {
 
 inline constexpr std::string_view trace_headers[] = {"traceparent", "tracestate", "baggage"};
 
+// Told apart by their lengths first: most headers are none of these.
+inline bool is_trace_header(std::string_view name) noexcept {
+    switch (name.size()) {
+    case trace_headers[0].size(): return name == trace_headers[0];
+    case trace_headers[1].size(): return name == trace_headers[1];
+    case trace_headers[2].size(): return name == trace_headers[2];
+    default: return false;
+    }
+}
+inline bool has_trace_headers(delivery const& d) noexcept {
+    auto const all = d.headers();
+    return std::any_of(all.begin(), all.end(), [](header const& h) { return is_trace_header(h.name); });
+}
+
 inline void inherit_ids(envelope_head& head) noexcept {
     auto const* const cause = env::handling_scope::message();
     if (!cause) return;
@@ -23,15 +37,11 @@ inline void inherit_ids(envelope_head& head) noexcept {
 }
 
 // True where there is a trace to inherit.
-inline bool is_traced(delivery const* cause) noexcept {
-    return cause && !cause->headers().empty() &&
-           std::any_of(std::begin(trace_headers), std::end(trace_headers),
-               [cause](std::string_view name) { return cause->header(name).has_value(); });
-}
+inline bool is_traced(delivery const* cause) noexcept { return cause && has_trace_headers(*cause); }
 
 // What the sender has set itself stays; what finds no room is left out, for a message with more is refused elsewhere.
 inline void inherit_trace(delivery const& cause, headers& own) {
-    if (cause.headers().empty() || own.find(trace_headers[0])) return;
+    if (!has_trace_headers(cause) || own.find(trace_headers[0])) return;
     for (auto const name : trace_headers)
         if (auto const value = cause.header(name); value && !own.find(name) && own.size() < limits::headers)
             own.set(name, *value);

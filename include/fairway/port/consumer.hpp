@@ -10,6 +10,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -21,7 +22,6 @@ class consumer final : public receiver, public env::runnable, public std::enable
 public:
     consumer(any_transport transport, subscription const& what, handler_options const& options, pipeline_parts parts)
         : transport_(std::move(transport)),
-          loop_(env::run_loop::of(transport_.get_executor())),
           counts_(parts.counts),
           answers_(parts.answers),
           pipeline_(std::make_shared<pipeline>(transport_, what, options, std::move(parts))) {
@@ -38,7 +38,7 @@ public:
 
     void start() {
         if (source_ || stopped_) return;
-        me_ = shared_from_this();
+        waker_.emplace(env::run_loop::of(transport_.get_executor()), weak_from_this());
         source_ = transport_.listen(what(), *this);
         pipeline_->open(source_);
     }
@@ -65,12 +65,11 @@ public:
     }
 
     void ready() noexcept override {
-        if (!stopped_ && !scheduled_.exchange(true)) loop_->wake(me_);
+        if (!stopped_) waker_->wake();
     }
 
     // Takes in what is there.
     bool run() override {
-        scheduled_.store(false);
         // No more than half of the places at a time, so that a shard whose messages fail can be held before it has all.
         std::size_t const at_once = std::clamp<std::size_t>(what().prefetch / 2, 1, 64);
         constexpr std::size_t most = 256;
@@ -113,9 +112,7 @@ private:
     }
 
     any_transport transport_;
-    std::shared_ptr<env::run_loop> loop_;
-    // Of one type, so that a copy need not look whether it is still there.
-    std::weak_ptr<env::runnable> me_;
+    std::optional<env::waker> waker_;
     std::shared_ptr<telemetry> counts_;
     std::shared_ptr<responder> answers_;
     std::shared_ptr<pipeline> pipeline_;
@@ -124,7 +121,6 @@ private:
     std::vector<notice> notices_;
     std::atomic<bool> paused_{false};
     std::atomic<bool> stopped_{false};
-    std::atomic<bool> scheduled_{false};
 };
 
 } // namespace fairway::detail

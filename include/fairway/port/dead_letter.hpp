@@ -83,9 +83,9 @@ inline time_point read_seconds(std::string_view text) noexcept {
 inline dead_letter read_dead_letter(envelope const& e, std::string_view channel = {}, std::string_view group = {}) {
     auto const value = [&e](std::string_view name) { return e.headers().find(name).value_or(""); };
     dead_letter d;
-    d.id = e.head().id;
-    d.type = e.head().type;
-    d.version = e.head().version;
+    d.id = e.id();
+    d.type = e.type();
+    d.version = e.version();
     d.stray = !e.headers().find("fw-dead-channel");
     d.channel = e.headers().find("fw-dead-channel").value_or(channel);
     d.group = e.headers().find("fw-dead-group").value_or(group);
@@ -95,8 +95,8 @@ inline dead_letter read_dead_letter(envelope const& e, std::string_view channel 
     d.first_time = detail::read_seconds(value("fw-dead-first-time"));
     d.time = detail::read_seconds(value("fw-dead-time"));
     d.replays = detail::read_number<std::uint32_t>(value(detail::dead_replays));
-    d.source = e.head().source;
-    d.content_type = e.head().content_type;
+    d.source = e.source();
+    d.content_type = e.content_type();
     d.headers = headers(e.headers());
     for (auto const& h : e.headers())
         if (h.name.starts_with(detail::dead_prefix) || h.name == detail::replay_group) d.headers.erase(h.name);

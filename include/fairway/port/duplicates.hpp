@@ -39,6 +39,7 @@ public:
         if (handled_.contains(0, id, now)) return verdict::handled;
         auto const [at, fresh] = in_progress_.try_emplace(id);
         if (fresh) return verdict::fresh;
+        d.keep();
         at->second.push_back(std::move(d));
         return verdict::waits;
     }

@@ -146,14 +146,24 @@ inline handler_entry const* find_entry(std::vector<handler_entry> const& table, 
 }
 
 template <class H, class M>
-void call_plain(void* handler, delivery const& d, std::shared_ptr<responder> const& to) {
-    std::optional<M> storage;
-    M const& m = request_as<M>(d.message(), storage);
+void call_with(void* handler, M const& m, delivery const& d, std::shared_ptr<responder> const& to) {
     auto& h = *static_cast<H*>(handler);
     if constexpr (std::is_void_v<call_result<H, M>>)
         call<H, M>(h, m, d, to);
     else
         to->reply(d, call<H, M>(h, m, d, to));
+}
+template <class H, class M>
+[[gnu::noinline]] void decode_and_call(void* handler, delivery const& d, std::shared_ptr<responder> const& to) {
+    std::optional<M> storage;
+    call_with<H, M>(handler, request_as<M>(d.message(), storage), d, to);
+}
+template <class H, class M>
+void call_plain(void* handler, delivery const& d, std::shared_ptr<responder> const& to) {
+    if (d.message().object_type() == &typed_body<M>)
+        call_with<H, M>(handler, d.message().object_as<M>(), d, to);
+    else
+        decode_and_call<H, M>(handler, d, to);
 }
 
 template <class H, class M>

@@ -105,14 +105,14 @@ public:
     void open(source* from) noexcept { source_ = from; }
 
     void add(delivery const& d, std::size_t n) {
-        auto const shard = d.message().head().shard;
+        auto const shard = d.message().shard();
         if (shard >= shards_.size()) return;
         auto& s = shards_[shard];
         s.stuck += n;
         if (!s.held && s.stuck >= most_) hold(shard, true);
     }
     void remove(delivery const& d, std::size_t n) {
-        auto const shard = d.message().head().shard;
+        auto const shard = d.message().shard();
         if (shard >= shards_.size()) return;
         auto& s = shards_[shard];
         s.stuck -= std::min(n, s.stuck);

@@ -13,6 +13,8 @@
 #include <fairway/port/workers.hpp>
 
 #include <algorithm>
+#include <cstdint>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -43,6 +45,8 @@ struct pipeline_state {
           counts_(*parts_.counts),
           executor_(transport_.get_executor()),
           clock_(env::clock::of(executor_)),
+          now_{nullptr, what_.from.channel},
+          most_deliveries_(most_deliveries(options_.retry().attempts())),
           surroundings_{what_.from.channel, what_.from.channel + " " + what_.group, options_.memory(), clock_},
           random_(env::random::of(executor_)),
           lanes_(options_.concurrency()),
@@ -75,7 +79,7 @@ struct pipeline_state {
     }
 
     void tell_failure(delivery const& d, failure const& why) const noexcept {
-        count(counts_.failed);
+        tally(counts_.failed);
         tell(occurrence::handler_failed, d, why.error, why.told);
     }
     void tell(occurrence what, delivery const& d, error_code error, std::string_view text = {}) const noexcept {
@@ -89,6 +93,10 @@ struct pipeline_state {
     telemetry& counts_;
     asio::any_io_executor executor_;
     env::clock& clock_;
+    // What is being handled without a worker.
+    env::handled now_;
+    std::exception_ptr failed_;
+    std::uint32_t most_deliveries_;
     surroundings surroundings_;
     env::random& random_;
     lanes<job> lanes_;
@@ -101,6 +109,7 @@ struct pipeline_state {
     std::shared_ptr<source> source_;
     std::function<void()> on_idle_;
     bool concurrent_ = false;
+    bool surrounded_ = false;
     bool taking_ = false;
     bool stopped_ = false;
 };

@@ -28,7 +28,6 @@ public:
     replies(any_transport transport, std::shared_ptr<telemetry> counts)
         : transport_(std::move(transport)),
           executor_(transport_.get_executor()),
-          loop_(env::run_loop::of(executor_)),
           counts_(std::move(counts)),
           clock_(env::clock::of(executor_)) {}
     ~replies() override { close(); }
@@ -37,7 +36,7 @@ public:
     std::string const& open() {
         std::lock_guard const lock(opening_);
         if (!source_) {
-            me_ = shared_from_this();
+            waker_.emplace(env::run_loop::of(executor_), weak_from_this());
             auto channel = transport_.open_replies(*this);
             address_ = std::move(channel.address);
             source_ = std::move(channel.replies);
@@ -131,21 +130,22 @@ public:
     asio::any_io_executor const& executor() const noexcept { return executor_; }
 
     void ready() noexcept override {
-        if (!context_gone_ && !scheduled_.exchange(true)) loop_->wake(me_);
+        if (!context_gone_) waker_->wake();
     }
 
     // Takes in what is there.
     bool run() override {
-        scheduled_.store(false);
         std::vector<delivery> batch = std::move(batch_);
         constexpr std::size_t at_once = 64;
         auto const from = source_;
         if (!from) return false;
         std::size_t const n = from->receive(batch, at_once);
-        for (auto const& d : batch) settled_.push_back({d.tag(), true});
-        from->settle(settled_);
-        settled_.clear();
-        for (auto const& d : batch) deliver(d);
+        {
+            // Settled last, for that ends the deliveries; also where the resumed throws.
+            settling const later{*from, settled_};
+            for (auto const& d : batch) settled_.push_back({d.tag(), true});
+            for (auto const& d : batch) deliver(d);
+        }
         batch.clear();
         batch_ = std::move(batch);
         if (n == at_once) ready();
@@ -184,11 +184,21 @@ private:
         return pending_.take(id);
     }
 
+    struct settling {
+        source& from;
+        std::vector<settlement>& all;
+        ~settling() {
+            from.settle(all);
+            all.clear();
+        }
+    };
+
     void deliver(delivery const& d) {
         std::shared_ptr<reply_stream> stream;
         std::optional<waiter> single;
         {
             std::lock_guard const lock(mutex_);
+            if (closed_) return; // the source too: the delivery may have ended
             if (waiter* const w = pending_.find(d.correlation())) {
                 if (w->stream)
                     stream = w->stream;
@@ -247,9 +257,7 @@ private:
 
     any_transport transport_;
     asio::any_io_executor executor_;
-    std::shared_ptr<env::run_loop> loop_;
-    // Of one type, so that a copy need not look whether it is still there.
-    std::weak_ptr<env::runnable> me_;
+    std::optional<env::waker> waker_;
     std::shared_ptr<telemetry> counts_;
     env::clock& clock_;
     std::mutex opening_;
@@ -260,7 +268,6 @@ private:
     env::steady_point armed_ = env::steady_point::max();
     bool closed_ = false;
     std::atomic<bool> context_gone_{false};
-    std::atomic<bool> scheduled_{false};
     // Used on the executor only.
     std::unique_ptr<env::alarm> alarm_;
     std::vector<delivery> batch_;

@@ -84,13 +84,13 @@ consteval bool answerable() {
 inline fault read_fault(envelope const& e) {
     auto const code = e.headers().find(fault_code_header);
     return fault(std::string(code.value_or("unknown")), std::string(e.body().substr(0, limits::header_value)),
-        std::string(e.head().source));
+        std::string(e.source()));
 }
 
 template <class Reply>
 struct reply_decoder {
     static Reply decode(envelope const& e) {
-        if (e.head().type != wire_name<Reply>) fail(errc::unexpected_reply, std::string(e.head().type));
+        if (e.type() != wire_name<Reply>) fail(errc::unexpected_reply, std::string(e.type()));
         std::optional<Reply> storage;
         Reply const& value = body_as<Reply>(e, storage);
         if (storage) return std::move(*storage);
@@ -102,23 +102,23 @@ struct reply_decoder<std::variant<Rs...>> {
     static std::variant<Rs...> decode(envelope const& e) {
         std::optional<std::variant<Rs...>> out;
         auto const attempt = [&]<class R>() {
-            if (!out && e.head().type == wire_name<R>) out.emplace(std::in_place_type<R>, reply_decoder<R>::decode(e));
+            if (!out && e.type() == wire_name<R>) out.emplace(std::in_place_type<R>, reply_decoder<R>::decode(e));
         };
         (attempt.template operator()<Rs>(), ...);
-        if (!out) fail(errc::unexpected_reply, std::string(e.head().type));
+        if (!out) fail(errc::unexpected_reply, std::string(e.type()));
         return std::move(*out);
     }
 };
 
 template <class Reply>
 Reply read_reply(envelope const& e) {
-    if (e.head().type == fault_type) throw read_fault(e);
+    if (e.type() == fault_type) throw read_fault(e);
     return reply_decoder<Reply>::decode(e);
 }
 
 template <class Reply>
 task<Reply> request(std::shared_ptr<sender_core> core, envelope e, duration timeout) {
-    auto const type = e.head().type;
+    auto const type = e.type();
     answer a;
     core->check_open();
     // Again: it may be awaited long after it was made.
@@ -152,7 +152,7 @@ void collect(gathered<Reply>& all, envelope const& e, gather_options<Reply> cons
     try {
         auto value = read_reply<Reply>(e);
         satisfied = until.until() && until.until()(value);
-        all.replies.push_back({std::string(e.head().source), std::move(value)});
+        all.replies.push_back({std::string(e.source()), std::move(value)});
     } catch (fault const& f) {
         all.faults.push_back(f);
     } catch (system_error const&) {
@@ -165,7 +165,7 @@ task<gathered<Reply>> gather(
     std::shared_ptr<sender_core> core, envelope e, gather_options<Reply> until, duration total, duration patience) {
     gathered<Reply> all;
     auto const stream = std::make_shared<reply_stream>(core->executor());
-    auto const id = e.head().id;
+    auto const id = e.id();
     auto const& answers = core->answers();
     auto& clock = core->clock();
     if (error_code const refused = answers->expect(id, stream)) throw system_error(refused, "gather");
@@ -189,7 +189,7 @@ task<gathered<Reply>> gather(
             co_return all;
         }
         if (a.error) throw system_error(a.error, "gather from " + core->to().channel);
-        if (!rules.offer(next.head().source, next.head().id, clock.steady_now())) {
+        if (!rules.offer(next.source(), next.id(), clock.steady_now())) {
             ++all.duplicates;
             continue;
         }

@@ -3,6 +3,7 @@
 #define FAIRWAY_PORT_RESPONDER_HPP
 
 #include <fairway/delivery/stored_replies.hpp>
+#include <fairway/env/brief_mutex.hpp>
 #include <fairway/env/handled.hpp>
 #include <fairway/env/random.hpp>
 #include <fairway/port/causality.hpp>
@@ -66,9 +67,9 @@ public:
             if (auto const* const found = kept_ ? kept_->find(0, request.id(), clock_.steady_now()) : nullptr)
                 reply = *found;
         }
-        if (!reply || reply.head().type == not_kept)
+        if (!reply || reply.type() == not_kept)
             return post(request, fault_of(request, "duplicate_request", text_of(errc::duplicate_request)), false);
-        if (reply.head().type != on_its_way) post(request, reply, false);
+        if (reply.type() != on_its_way) post(request, reply, false);
     }
 
     void close() noexcept { closed_.store(true); }
@@ -104,7 +105,7 @@ private:
         head.type = type;
         head.version = version;
         head.source = counts_->service;
-        head.expires = request.message().head().expires;
+        head.expires = request.message().expires();
         return head;
     }
 
@@ -138,7 +139,7 @@ private:
         head.type = type;
         return envelope::of_bytes(head, {}, {});
     }
-    static bool is_mark(envelope const& e) noexcept { return e.head().type == on_its_way || e.head().type == not_kept; }
+    static bool is_mark(envelope const& e) noexcept { return e.type() == on_its_way || e.type() == not_kept; }
 
     void post(delivery const& request, envelope answer, bool first = true) {
         if (first) env::handling_scope::answered(request.id());
@@ -146,12 +147,12 @@ private:
             std::lock_guard const lock(mutex_);
             keep(request.id(), answer);
         }
-        auto const to = sink_of(request.message().head().reply_to);
+        auto const to = sink_of(request.message().reply_to());
         error_code why = errc::unroutable;
         if (to && to->accepts_at_once() && to->try_send({&answer, 1}, why) == 1) return count(counts_->replied);
         // What can't be sent is told, so that the requester does not wait in vain; a fault always can be sent.
         bool const unsendable = why == errc::encode_failed || why == errc::too_large;
-        if (unsendable && answer.head().type != fault_type)
+        if (unsendable && answer.type() != fault_type)
             return fail(request, why == errc::too_large ? "too_large" : "encode_failed", "the reply can't be sent");
         count(counts_->replied);
         if (to && (why == errc::queue_full || !to->accepts_at_once())) {
@@ -161,14 +162,13 @@ private:
                 });
             return;
         }
-        forget(request.message().head().reply_to);
+        forget(request.message().reply_to());
         lost(*counts_, request.id(), why);
     }
 
     // A reply waits for room no longer than its requester waits for it.
     env::steady_point deadline_of(envelope const& answer) const {
-        duration const patience =
-            answer.head().expires == no_time ? default_patience : answer.head().expires - clock_.now();
+        duration const patience = answer.expires() == no_time ? default_patience : answer.expires() - clock_.now();
         return saturating_add(clock_.steady_now(), std::max(patience, duration::zero()));
     }
 
@@ -177,17 +177,24 @@ private:
     }
 
     std::shared_ptr<sink> sink_of(std::string_view address) {
-        std::lock_guard const lock(mutex_);
-        if (auto const found = sinks_.find(address); found != sinks_.end()) return found->second;
+        {
+            std::lock_guard const lock(sinks_mutex_);
+            if (auto const found = sinks_.find(address); found != sinks_.end()) return found->second;
+        }
         auto to = transport_.open_reply(address);
         if (!to) return nullptr;
-        if (sinks_.size() >= max_sinks) sinks_.clear();
-        sinks_.emplace(std::string(address), to);
-        return to;
+        std::map<std::string, std::shared_ptr<sink>, std::less<>> too_many; // dropped without the lock
+        std::lock_guard const lock(sinks_mutex_);
+        if (sinks_.size() >= max_sinks) sinks_.swap(too_many);
+        return sinks_.emplace(std::string(address), std::move(to)).first->second;
     }
     void forget(std::string_view address) {
-        std::lock_guard const lock(mutex_);
-        if (auto const found = sinks_.find(address); found != sinks_.end()) sinks_.erase(found);
+        std::shared_ptr<sink> gone;
+        std::lock_guard const lock(sinks_mutex_);
+        auto const found = sinks_.find(address);
+        if (found == sinks_.end()) return;
+        gone = std::move(found->second);
+        sinks_.erase(found);
     }
 
     static constexpr std::string_view on_its_way = "fairway.on-its-way";
@@ -201,8 +208,9 @@ private:
     id_generator ids_;
     std::shared_ptr<telemetry> counts_;
     std::atomic<bool> closed_{false};
-    std::mutex mutex_;
+    env::brief_mutex sinks_mutex_;
     std::map<std::string, std::shared_ptr<sink>, std::less<>> sinks_;
+    std::mutex mutex_;
     std::optional<stored_replies<env::steady_point>> kept_;
     std::atomic<bool> keeps_{false};
 };

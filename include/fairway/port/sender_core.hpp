@@ -89,22 +89,24 @@ public:
         return h;
     }
 
-    error_code try_send(envelope const& e) {
+    error_code try_send(envelope e) {
+        sent_copy const seen(*this, e);
         auto const why = hand_over(e);
-        ended(e, why);
+        seen.ended(why);
         return why;
     }
 
     // One envelope, waiting for room; throws unless it was accepted.
     static task<> send(std::shared_ptr<sender_core> self, envelope e, duration patience) {
+        sent_copy const seen(*self, e);
         error_code why = self->begin(e);
         if (why == errc::queue_full) {
             std::vector<envelope> one;
-            one.push_back(e);
+            one.push_back(std::move(e));
             auto const outcomes = co_await wait_for_room(self, std::move(one), patience, why);
             why = outcomes.front().error;
         } else {
-            self->ended(e, why);
+            seen.ended(why);
         }
         if (why) throw system_error(why, "send to " + self->to_.channel);
     }
@@ -116,9 +118,11 @@ public:
         std::vector<outcome> outcomes;
         error_code why = errc::queue_full;
         if (self->sink_->accepts_at_once()) {
+            std::vector<envelope> seen;
+            if (self->is_watched()) seen = all;
             outcomes.resize(self->sink_->try_send(all, why), outcome{{}, self->able_.level});
             count(self->counts_->sent, outcomes.size());
-            for (std::size_t i = 0; i < outcomes.size(); ++i) self->ended(all[i], {});
+            for (std::size_t i = 0; i < outcomes.size() && !seen.empty(); ++i) self->ended(seen[i], {});
             if (outcomes.size() == all.size()) co_return outcomes;
             all.erase(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(outcomes.size()));
         }
@@ -129,9 +133,10 @@ public:
 
     // Sends a request whose answer `replies_` already expects; where it can't be sent, that is the answer.
     void send_request(envelope e, env::steady_point deadline) {
-        auto const id = e.head().id;
+        auto const id = e.id();
+        sent_copy const seen(*this, e);
         error_code const why = begin(e);
-        if (why != errc::queue_full) ended(e, why);
+        if (why != errc::queue_full) seen.ended(why);
         if (!why) return;
         if (why != errc::queue_full) {
             // Later, for this may be within the initiation of what waits for the answer.
@@ -151,7 +156,7 @@ public:
     // Sends a request and hands its reply to `r`, which may end the coroutine that holds the port before this returns.
     static void exchange(std::shared_ptr<sender_core> self, envelope e, duration timeout, reader r) {
         auto const deadline = saturating_add(self->clock_.steady_now(), timeout);
-        self->replies_->expect(e.head().id, deadline, std::move(r));
+        self->replies_->expect(e.id(), deadline, std::move(r));
         self->send_request(std::move(e), deadline);
     }
 
@@ -173,11 +178,11 @@ public:
 
 private:
     // No error where it was accepted at once; queue_full where it has to be waited for.
-    error_code begin(envelope const& e) {
+    error_code begin(envelope& e) {
         if (sink_->accepts_at_once()) return hand_over(e);
         return closed() ? errc::closed : errc::queue_full;
     }
-    error_code hand_over(envelope const& e) {
+    error_code hand_over(envelope& e) {
         error_code why;
         if (closed())
             why = errc::closed;
@@ -185,6 +190,22 @@ private:
             count(counts_->sent);
         return why;
     }
+    // Does anybody want to see what was sent?
+    bool is_watched() const noexcept { return !around_->sends.empty(); }
+    // What is sent is moved from: the middleware sees a copy, which shares it.
+    class sent_copy {
+    public:
+        sent_copy(sender_core const& by, envelope const& e) : by_(by) {
+            if (by.is_watched()) message_ = e;
+        }
+        void ended(error_code outcome) const noexcept {
+            if (message_) by_.ended(message_, outcome);
+        }
+
+    private:
+        sender_core const& by_;
+        envelope message_;
+    };
     void ended(envelope const& e, error_code outcome) const noexcept {
         for (auto const& m : around_->sends) m->after(to_.channel, e, outcome);
     }
@@ -196,7 +217,7 @@ private:
         std::vector<outcome> outcomes;
         // For the middleware; copies of an envelope share it.
         std::vector<envelope> sent;
-        if (!self->around_->sends.empty()) sent = all;
+        if (self->is_watched()) sent = all;
         auto start = [&](env::continuation c) { self->sink_->send(std::move(all), deadline, outcomes, std::move(c)); };
         co_await env::suspend(start);
         for (auto const& o : outcomes)

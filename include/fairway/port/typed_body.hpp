@@ -37,6 +37,8 @@ inline constexpr body_type typed_body{
     content_type_of<T>(),
     [](void* object) noexcept { static_cast<T*>(object)->~T(); },
     [](void const* object, std::string& out) { codec_of<T>::encode(*static_cast<T const*>(object), out); },
+    wire_name<T>,
+    contract_of<T>::number,
 };
 
 // "application/json; charset=utf-8" is application/json; a message without a content type is taken as what is expected.
@@ -85,10 +87,10 @@ T decode_version(std::string_view bytes, message_version from) {
 // The body of an envelope as a T: the object that travelled, or one decoded into `storage`.
 template <class T>
 T const& body_as(envelope const& e, std::optional<T>& storage) {
-    if (e.object_type() == &typed_body<T>) return *static_cast<T const*>(e.object());
-    if (!same_media_type(e.head().content_type, content_type_of<T>()))
+    if (e.object_type() == &typed_body<T>) return e.object_as<T>();
+    if (!same_media_type(e.content_type(), content_type_of<T>()))
         fail(errc::decode_failed, "content type is not " + std::string(content_type_of<T>()));
-    storage.emplace(decode_version<T>(e.body(), e.head().version));
+    storage.emplace(decode_version<T>(e.body(), e.version()));
     return *storage;
 }
 

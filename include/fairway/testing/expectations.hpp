@@ -99,7 +99,7 @@ public:
         std::vector<M> all;
         for (auto const& s : look())
             if (s.what == movement::received && s.channel == Channel::name && s.group == group &&
-                s.message.head().type == wire_name<M>)
+                s.message.type() == wire_name<M>)
                 all.push_back(detail::read<M>(s.message));
         return all;
     }
@@ -109,7 +109,7 @@ public:
     std::vector<R> replies() {
         std::vector<R> all;
         for (auto const& s : look())
-            if (answers<Channel>(s) && s.message.head().type == wire_name<R>) all.push_back(detail::read<R>(s.message));
+            if (answers<Channel>(s) && s.message.type() == wire_name<R>) all.push_back(detail::read<R>(s.message));
         return all;
     }
     /// The faults with which requests that were sent to `Channel` were answered, in their order.
@@ -185,7 +185,7 @@ private:
         std::vector<M> all;
         for (auto const& s : look()) {
             if (s.what != movement::sent || s.channel != Channel::name || s.end != fate::accepted) continue;
-            if (s.message.head().type != wire_name<M>) continue;
+            if (s.message.type() != wire_name<M>) continue;
             M m = detail::read<M>(s.message);
             if (which(std::as_const(m))) all.push_back(std::move(m));
         }
@@ -202,7 +202,7 @@ private:
     static dead_letter letter(envelope const& e) {
         auto const value = [&e](std::string_view name) { return std::string(e.headers().find(name).value_or("")); };
         dead_letter d;
-        d.type = e.head().type;
+        d.type = e.type();
         d.code = value("fw-dead-code");
         d.text = value("fw-dead-text");
         auto const attempts = value("fw-dead-attempts");

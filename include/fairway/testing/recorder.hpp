@@ -48,7 +48,7 @@ public:
     recording_sink(std::shared_ptr<sink> inner, std::shared_ptr<recording> by, movement what, std::string channel)
         : inner_(std::move(inner)), by_(std::move(by)), what_(what), channel_(std::move(channel)) {}
 
-    std::size_t try_send(std::span<envelope const> envelopes, error_code& why) override {
+    std::size_t try_send(std::span<envelope> envelopes, error_code& why) override {
         // Written down before, because a receiver may answer before this returns.
         std::vector<traffic_log::place> places = note(envelopes);
         std::size_t const taken = inner_->try_send(envelopes, why);
@@ -106,7 +106,7 @@ public:
     void settle(std::span<settlement const> settlements) override {
         {
             std::lock_guard const lock(mutex_);
-            for (auto const& one : settlements) {
+            for (auto const& one : one_by_one(settlements)) {
                 auto const found = unsettled_.find(one.tag);
                 if (found == unsettled_.end()) continue;
                 by_->log->end(found->second, one.accept ? fate::accepted : fate::released);

@@ -59,7 +59,7 @@ struct sighting {
 
 /// True for a reply that is a fault.
 inline bool is_fault(sighting const& s) {
-    return s.what == movement::replied && s.message.head().type == fairway::detail::fault_type;
+    return s.what == movement::replied && s.message.type() == fairway::detail::fault_type;
 }
 
 namespace detail {
@@ -80,7 +80,7 @@ inline std::string body_text(envelope const& e) {
     constexpr std::size_t most = 160;
     try {
         auto const body = e.body();
-        auto const type = e.head().content_type;
+        auto const type = e.content_type();
         if (!is_text(type)) return "<" + std::to_string(body.size()) + " bytes of " + std::string(type) + ">";
         return shortened(body, most);
     } catch (std::exception const& error) {
@@ -102,9 +102,9 @@ inline std::string header_text(envelope const& e) {
     auto const add = [&text](std::string_view name, std::string_view value) {
         text.append(text.empty() ? "" : " ").append(name).append("=").append(value);
     };
-    if (!e.head().source.empty()) add("from", e.head().source);
-    if (!e.head().shard_key.empty()) add("key", e.head().shard_key);
-    if (e.head().due != no_time) add("delay", seconds_text(e.head().due - e.head().time));
+    if (!e.source().empty()) add("from", e.source());
+    if (!e.shard_key().empty()) add("key", e.shard_key());
+    if (e.due() != no_time) add("delay", seconds_text(e.due() - e.time()));
     for (auto const& h : e.headers())
         if (!h.name.starts_with("fw-") || h.name == "fw-dead-code" || h.name == "fw-dead-text") add(h.name, h.value);
     return text.empty() ? "" : " [" + text + "]";
@@ -138,7 +138,7 @@ inline std::string to_string(sighting const& s) {
     if (is_fault(s)) {
         text.append(detail::fault_text(s.message));
     } else {
-        auto const type = s.message.head().type;
+        auto const type = s.message.type();
         text.append(type.empty() ? "(no type)" : type);
         if (s.what != movement::received) text.append(" ").append(detail::body_text(s.message));
     }
@@ -194,7 +194,7 @@ private:
     void forget_refusal(sighting const& s) {
         if (refused_ == 0) return;
         auto const same = std::find_if(seen_.rbegin(), seen_.rend(), [&s](place const& p) {
-            return p->end == fate::refused && p->what == s.what && p->message.head().id == s.message.head().id &&
+            return p->end == fate::refused && p->what == s.what && p->message.id() == s.message.id() &&
                    p->channel == s.channel;
         });
         if (same == seen_.rend()) return;

@@ -106,8 +106,9 @@ public:
     virtual ~sink() = default;
 
     /// Hands over as many envelopes as there is room for, from the front, without waiting; returns how many and sets
-    /// `why` where it was not all: `errc::queue_full`, `closed`, `too_large`, `unroutable`.
-    virtual std::size_t try_send(std::span<envelope const> envelopes, error_code& why) = 0;
+    /// `why` where it was not all: `errc::queue_full`, `closed`, `too_large`, `unroutable`. Those that were handed over
+    /// may be moved from.
+    virtual std::size_t try_send(std::span<envelope> envelopes, error_code& why) = 0;
 
     /// Hands over all, waiting for room up to `deadline`; then sets `into` to the outcomes, one per envelope in the
     /// same order, and calls `done` once, through its associated executor. `into` lives as long as `done`. Cancelled
@@ -121,6 +122,13 @@ public:
     /// Calls `done` as soon as all that `try_send` took is accepted or has failed, which `into` then tells.
     virtual void flush(error_code& into, env::continuation done) = 0;
 };
+
+/// Hands one envelope over without waiting; no error where there was room.
+inline error_code try_send_one(sink& to, envelope e) {
+    error_code why;
+    if (to.try_send({&e, 1}, why) == 1) return {};
+    return why;
+}
 
 /// Sends one envelope, waiting for room up to `deadline`; `told` gets no error where it
 /// was accepted, on `executor`.
@@ -144,13 +152,23 @@ public:
     virtual void ready() noexcept = 0;
 };
 
-/// What becomes of a delivery: accepted (done) or released (not done; give it to anyone again).
+/// What becomes of deliveries: accepted (done) or released (not done; give them to anyone again).
 struct settlement {
     /// The delivery's tag.
     std::uint64_t tag = 0;
     /// Done?
     bool accept = true;
+    /// How many deliveries, at least one: those with the tags `tag`, `tag + 1` and so on.
+    std::uint32_t count = 1;
 };
+
+/// The same settlements, each of one delivery.
+inline std::vector<settlement> one_by_one(std::span<settlement const> settlements) {
+    std::vector<settlement> all;
+    for (auto const& s : settlements)
+        for (std::uint32_t n = 0; n < s.count; ++n) all.push_back({s.tag + n, s.accept});
+    return all;
+}
 
 /// What a source tells besides deliveries.
 enum class notice_kind {
@@ -178,7 +196,8 @@ public:
     source& operator=(source const&) = delete;
     virtual ~source() = default;
 
-    /// Appends up to `most` deliveries and returns how many. After it returned fewer than `most` the receiver is told
+    /// Appends up to `most` deliveries and returns how many; they are valid until they are settled or the source is
+    /// closed, their copies longer (`delivery::of_kept`). After it returned fewer than `most` the receiver is told
     /// when there are more.
     virtual std::size_t receive(std::vector<delivery>& out, std::size_t most) = 0;
     /// Appends what there is to tell. The receiver is told as of deliveries; read notices before deliveries.

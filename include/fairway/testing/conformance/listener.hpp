@@ -102,6 +102,7 @@ public:
             auto const shard = d.shard().value_or(no_shard);
             history_.push_back({number_of(d), d.attempt(), shard});
             if (record_) record_->received(this, shard);
+            d.keep(); // it is looked at after the source was closed, too
             held_.push_back(std::move(d));
         }
         most_held_ = std::max(most_held_, held_.size());

@@ -33,6 +33,7 @@ public:
             std::vector<settlement> done;
             for (auto& d : batch) {
                 done.push_back({d.tag(), true});
+                d.keep();
                 got_.push_back(std::move(d));
             }
             channel_.replies->settle(done);
@@ -74,12 +75,12 @@ inline void reply_reaches_its_requester(stage& on) {
     play.until([&] { return there.take() > 0; }, "a request to arrive");
     delivery const asked = there.held().front();
     expect(asked.wants_reply(), "a request to want a reply");
-    expect_equal(asked.message().head().reply_to, me.address(), "the reply address, which is opaque");
+    expect_equal(asked.message().reply_to(), me.address(), "the reply address, which is opaque");
     draft reply = play.number(2);
     reply.head.correlation = asked.id();
     reply.head.source = "responder";
     reply.more.set("tenant", "acme");
-    auto out = answering.net.open_reply(asked.message().head().reply_to);
+    auto out = answering.net.open_reply(asked.message().reply_to());
     expect(out != nullptr, "the address in a request to be known");
     play.send(play.give<speaker>(answering, answering.net, out), reply);
     there.accept_all();

@@ -44,8 +44,8 @@ public:
         out_->send(std::move(all), until, s->outcomes, asio::bind_cancellation_slot(s->signal.slot(), std::move(told)));
         return s;
     }
-    std::size_t try_send(std::vector<envelope> const& all, error_code& why) { return out_->try_send(all, why); }
-    error_code try_one(envelope const& e) {
+    std::size_t try_send(std::vector<envelope> all, error_code& why) { return out_->try_send(all, why); }
+    error_code try_one(envelope e) {
         error_code why;
         std::size_t const n = out_->try_send({&e, 1}, why);
         expect_equal(n, why ? 0U : 1U, "the number that try_send took");

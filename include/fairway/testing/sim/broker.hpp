@@ -174,7 +174,7 @@ private:
     }
 
     static std::uint32_t shard_of(channel_state const& c, envelope const& e) noexcept {
-        return c.shape.shards == 0 ? 0 : e.head().shard % c.shape.shards;
+        return c.shape.shards == 0 ? 0 : e.shard() % c.shape.shards;
     }
     // A message goes to all groups or to none.
     static bool has_room(channel_state const& c) {
@@ -182,7 +182,7 @@ private:
     }
     void accept(channel_state& c, envelope message, duration expires) {
         auto const shard = shard_of(c, message);
-        tell_("accepted", c.shape.channel, message.head().id);
+        tell_("accepted", c.shape.channel, message.id());
         item one{std::move(message), 0, 1, expires, false};
         if (options_.log()) {
             auto& to = c.logs[shard];

@@ -204,7 +204,7 @@ private:
     static bool received(outstanding const& o, frame const& f) {
         return o.tag <= f.number && std::find(f.dropped.begin(), f.dropped.end(), o.tag) == f.dropped.end();
     }
-    void expired(item const& one) { desk_.note("expired", label_, one.message.head().id); }
+    void expired(item const& one) { desk_.note("expired", label_, one.message.id()); }
 
     void send(broker_consumer const& to, frame_kind kind, std::uint32_t n) {
         frame f;
@@ -217,16 +217,16 @@ private:
 
     void accept(broker_consumer& c, outstanding ended) {
         auto& waiting = shards_[ended.shard].waiting;
-        desk_.note("done", label_, ended.what.message.head().id);
+        desk_.note("done", label_, ended.what.message.id());
         if (waiting.is_log()) {
             waiting.commit(ended.what.sequence);
             std::erase_if(c.unsettled, [&](outstanding const& o) {
                 if (o.shard != ended.shard || o.what.sequence > ended.what.sequence) return false;
-                desk_.note("done", label_, o.what.message.head().id);
+                desk_.note("done", label_, o.what.message.id());
                 return true;
             });
         } else if (!ended.what.repeated && desk_.repeats()) {
-            desk_.note("duplicate", label_, ended.what.message.head().id);
+            desk_.note("duplicate", label_, ended.what.message.id());
             ended.what.repeated = true;
             ++ended.what.attempt;
             waiting.put(std::move(ended.what));
@@ -319,7 +319,7 @@ private:
                     lose(o.shard);
                     i = 0;
                 } else {
-                    desk_.note("held too long", label_, o.what.message.head().id);
+                    desk_.note("held too long", label_, o.what.message.id());
                     take_back(
                         *c, [tag = o.tag](outstanding const& other) { return other.tag == tag; }, 1);
                 }

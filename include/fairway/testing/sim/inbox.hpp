@@ -102,7 +102,7 @@ public:
         if (closed_ || reply_) return;
         frame f = about(frame_kind::settle);
         std::vector<std::uint32_t> released;
-        for (auto const& one : settlements) {
+        for (auto const& one : one_by_one(settlements)) {
             if (one.tag >> tag_bits != generation_) continue; // of a connection that is no more
             std::uint64_t const tag = one.tag & tag_mask;
             auto const found = unsettled_.find(tag);

@@ -315,8 +315,8 @@ private:
     }
 
     void note(std::string_view host, frame const& f) {
-        auto const about = f.message ? f.message.head().type : std::string_view();
-        env_.note(host, name_of(f.kind), about, f.message ? f.message.head().id : message_id());
+        auto const about = f.message ? f.message.type() : std::string_view();
+        env_.note(host, name_of(f.kind), about, f.message ? f.message.id() : message_id());
     }
     // Forgets connections that have ended at both ends.
     void sweep() {

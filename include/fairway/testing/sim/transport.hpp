@@ -21,7 +21,7 @@ public:
     sim_sink(std::shared_ptr<client> through, std::shared_ptr<outbox::road> on)
         : through_(std::move(through)), on_(std::move(on)) {}
 
-    std::size_t try_send(std::span<envelope const> envelopes, error_code& why) override {
+    std::size_t try_send(std::span<envelope> envelopes, error_code& why) override {
         return through_->out().try_send(on_, envelopes, why);
     }
     void send(std::vector<envelope> envelopes, env::steady_point deadline, std::vector<outcome>& into,

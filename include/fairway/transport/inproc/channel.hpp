@@ -2,14 +2,12 @@
 #ifndef FAIRWAY_TRANSPORT_INPROC_CHANNEL_HPP
 #define FAIRWAY_TRANSPORT_INPROC_CHANNEL_HPP
 
-#include <fairway/env/execute.hpp>
+#include <fairway/env/brief_mutex.hpp>
 #include <fairway/env/handled.hpp>
-#include <fairway/transport/inproc/queue.hpp>
+#include <fairway/transport/inproc/group.hpp>
+#include <fairway/transport/inproc/inbox.hpp>
+#include <fairway/transport/inproc/waiting_send.hpp>
 #include <fairway/transport/seam.hpp>
-
-#include <boost/asio/associated_cancellation_slot.hpp>
-#include <boost/asio/dispatch.hpp>
-#include <boost/asio/post.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -17,74 +15,59 @@
 #include <list>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace fairway::inproc_detail {
 
-// How much may wait in one queue.
-struct bounds {
-    std::size_t messages = limits::queue_messages;
-    std::size_t bytes = limits::queue_bytes;
-};
-
-// A send that waits for room: its envelopes go in one after another, in the order of the senders.
-struct waiting_send {
-    std::vector<envelope> envelopes;
-    std::vector<outcome> outcomes;
-    std::vector<outcome>* into = nullptr;
-    std::optional<env::continuation> done;
-    asio::any_io_executor executor;
-    // Keeps alive what drops this when the executor's context ends.
-    std::shared_ptr<void> through;
-    std::unique_ptr<env::alarm> alarm;
-    // Sent by a handler of this very channel.
-    bool inner = false;
-    bool finished = false;
-};
-
-// A channel of the hub: one queue for a point-to-point channel or a reply channel, one for each group otherwise.
-// Thread-safe.
+// A channel of the hub: senders put messages into its inbox; its groups (a point-to-point channel has one) read them
+// from its logs, one for each shard. Thread-safe.
+//
+// Two locks, so that senders and receivers seldom meet: the inbox's, held for a moment; and the channel's, for the logs
+// and groups. Who needs both takes the channel's first.
 class channel_state : public std::enable_shared_from_this<channel_state> {
 public:
-    channel_state(address shape, bounds most) : shape_(std::move(shape)), bounds_(most) {
-        if (shape_.kind == channel_kind::point_to_point) groups_.emplace_back("", shape_.shards);
+    channel_state(address shape, bounds most)
+        : shape_(std::move(shape)), bounds_(most), logs_(std::max(shape_.shards, 1U)) {
+        if (shape_.kind == channel_kind::point_to_point) add_group("");
+        inbox_.allow(bounds_);
     }
 
     address const& shape() const noexcept { return shape_; }
 
     // Makes a group known: from now on its messages are kept.
-    void declare(std::string const& group) {
-        std::lock_guard const lock(mutex_);
-        group_of(group);
+    void declare(std::string const& name) {
+        all_of_it const locks(*this);
+        group_of(name);
     }
 
-    // The member's queue; the member must leave before it is destroyed.
-    queue& join(member& m, std::string const& group) {
-        std::lock_guard const lock(mutex_);
-        auto& q = group_of(group);
-        q.join(m);
-        resume();
-        return q;
+    // The member's group; the member must leave before it is destroyed.
+    group& join(member& m, std::string const& name) {
+        all_of_it const locks(*this);
+        auto& g = group_of(name);
+        m.hungry = true;
+        ++hungry_;
+        g.join(m);
+        look_around(g);
+        return g;
     }
 
     // No more sends: those that wait fail, later ones too.
     void close() {
         finished_sends ended;
-        std::lock_guard const lock(mutex_);
-        closed_ = true;
-        for (auto const& w : waiting_) finish(ended, w, errc::unroutable);
+        all_of_it const locks(*this);
+        inbox_.close();
+        for (auto const& w : waiting_) ended.add(w, errc::unroutable);
         waiting_.clear();
         inner_waiting_ = 0;
-        complete(std::move(ended));
+        ended.tell();
     }
 
     // Drops the sends of a context that ends; their coroutines end with it.
     void abandon(asio::execution_context const& context) {
         std::list<std::shared_ptr<waiting_send>> dropped;
-        std::lock_guard const lock(mutex_);
+        all_of_it const locks(*this);
         for (auto i = waiting_.begin(); i != waiting_.end();) {
             auto const next = std::next(i);
             if (&asio::query((*i)->executor, asio::execution::context) == &context) {
@@ -93,21 +76,20 @@ public:
             }
             i = next;
         }
-        resume();
+        feed_waiting();
     }
 
-    std::size_t try_send(std::span<envelope const> envelopes, error_code& why) {
-        bool const inner = is_inner();
-        std::lock_guard const lock(mutex_);
-        for (std::size_t i = 0; i < envelopes.size(); ++i) {
-            bool const full = (!waiting_.empty() && !inner) || !has_room(inner);
-            why = closed_ ? errc::unroutable : full ? errc::queue_full : error_code();
-            if (why) return i;
-            publish(envelopes[i]);
+    // Takes as many as there is room for, from the front; what it took is left empty.
+    std::size_t try_send(std::span<envelope> envelopes, error_code& why) {
+        std::size_t n = 0;
+        {
+            std::lock_guard const lock(inbox_mutex_);
+            for (; n < envelopes.size() && inbox_.is_open(); ++n) put(std::move(envelopes[n]));
         }
-        return envelopes.size();
+        return n == envelopes.size() ? n : n + try_send_slowly(envelopes.subspan(n), why);
     }
 
+    // Waits for room.
     void send(asio::any_io_executor const& executor, std::shared_ptr<void> through, std::vector<envelope> envelopes,
         env::steady_point deadline, std::vector<outcome>& into, env::continuation done) {
         auto const w = std::make_shared<waiting_send>();
@@ -116,60 +98,179 @@ public:
         w->envelopes = std::move(envelopes);
         w->into = &into;
         w->inner = is_inner();
-        listen_for_cancellation(w, done);
+        auto const give_up = [self = weak_from_this()](std::shared_ptr<waiting_send> const& late, errc why) {
+            if (auto const channel = self.lock()) channel->give_up(late, why);
+        };
+        on_cancellation(w, done, give_up);
         w->done.emplace(std::move(done));
         finished_sends ended;
-        std::lock_guard const lock(mutex_);
-        if (closed_) {
-            finish(ended, w, errc::unroutable);
+        all_of_it const locks(*this);
+        if (inbox_.closed()) {
+            ended.add(w, errc::unroutable);
         } else if ((waiting_.empty() || w->inner) && feed(*w)) {
-            finish(ended, w, {});
+            ended.add(w, {});
         } else {
             waiting_.push_back(w);
             if (w->inner) ++inner_waiting_;
-            if (deadline != env::steady_point::max()) set_alarm(w, deadline);
+            on_deadline(w, deadline, give_up);
         }
-        complete(std::move(ended));
+        empty_inbox();
+        open_inbox();
+        ended.tell();
     }
 
-    std::size_t receive(member& m, std::vector<delivery>& out, std::size_t most) {
+    std::size_t receive(group& g, member& m, std::vector<delivery>& out, std::size_t most) {
         std::lock_guard const lock(mutex_);
-        return m.receive(out, most);
+        if (m.paused) return 0;
+        std::size_t const free = std::min(most, m.free());
+        std::size_t const wanted = g.competes() ? std::min(free, share_of(g, m)) : free;
+        std::size_t n = g.take(m, out, wanted);
+        for (bool more = true; more && n < wanted; n += g.take(m, out, wanted - n)) more = fetch(m, wanted - n);
+        if (n == wanted && wanted < most) {
+            if (wanted == free)
+                m.starved = true;
+            else
+                m.tell(); // others were to take the rest; who comes first
+        }
+        if (n > 0 && !waiting_.empty()) resume();
+        return n;
     }
-    void settle(queue& q, member& m, std::span<settlement const> settlements) {
-        std::lock_guard const lock(mutex_);
-        q.settle(m, settlements);
-        resume();
+
+    void settle(group& g, member& m, std::span<settlement const> settlements) {
+        std::uint64_t done = 0; // of the first settlement
+        while (!settlements.empty()) {
+            ended_messages ended; // their objects end when no lock is held
+            std::lock_guard const lock(mutex_);
+            bool changed = false;
+            for (std::size_t left = ended_messages::most; left > 0 && !settlements.empty();) {
+                auto const& one = settlements.front();
+                std::uint64_t const n = std::min<std::uint64_t>(one.count - done, left);
+                m.settle(one.tag + done, n, [&](taken_messages const& ending) {
+                    changed = changed || !one.accept || g.is_to_move(ending.shard);
+                    if (one.accept)
+                        g.accept(ending, ended);
+                    else
+                        g.give_back(ending, m.free() - std::min<std::size_t>(m.free(), ending.what.size()));
+                });
+                left -= n;
+                done += n;
+                if (done == one.count) settlements = settlements.subspan(1), done = 0;
+            }
+            if (std::exchange(m.starved, false)) m.tell();
+            if (changed) settled_specially(g);
+            if (!waiting_.empty()) resume();
+        }
     }
-    void hold(queue& q, member& m, std::uint32_t shard, bool on) {
-        std::lock_guard const lock(mutex_);
-        q.hold(m, shard, on);
-        resume();
+    void hold(group& g, member const& m, std::uint32_t shard, bool on) {
+        all_of_it const locks(*this);
+        g.hold(m, shard, on);
+        look_around(g);
     }
-    void pause(queue& q, member& m) {
-        std::lock_guard const lock(mutex_);
-        q.pause(m);
-        resume();
+    void pause(group& g, member& m) {
+        all_of_it const locks(*this);
+        lose_appetite(m);
+        g.pause(m);
+        look_around(g);
     }
-    void leave(queue& q, member& m) {
-        std::lock_guard const lock(mutex_);
-        q.leave(m);
-        resume();
+    void leave(group& g, member& m) {
+        all_of_it const locks(*this);
+        lose_appetite(m);
+        m.paused = true;
+        m.take_back_all([&g](taken_messages const& unsettled) { g.put_back(unsettled); });
+        g.leave(m);
+        look_around(g);
     }
 
 private:
-    struct group_queue {
-        group_queue(std::string n, unsigned shards) : name(std::move(n)), messages(shards) {}
-        std::string name;
-        queue messages;
-    };
-    using finished_sends = std::vector<std::shared_ptr<waiting_send>>;
+    // Both locks, with the inbox empty.
+    class all_of_it {
+    public:
+        explicit all_of_it(channel_state& of) : channel_(of.mutex_), inbox_(of.inbox_mutex_) { of.empty_inbox(); }
 
-    queue& group_of(std::string const& name) {
-        if (shape_.kind == channel_kind::point_to_point) return groups_.front().messages;
+    private:
+        std::lock_guard<env::brief_mutex> channel_;
+        std::lock_guard<env::brief_mutex> inbox_;
+    };
+
+    void add_group(std::string name) { groups_.emplace_back(std::move(name), shape_.shards > 0, logs_); }
+    group& group_of(std::string const& name) {
+        if (shape_.kind == channel_kind::point_to_point) return groups_.front();
         for (auto& g : groups_)
-            if (g.name == name) return g.messages;
-        return groups_.emplace_back(name, shape_.shards).messages;
+            if (g.name() == name) return g;
+        add_group(name);
+        return groups_.back();
+    }
+    std::uint32_t shard_of(envelope const& e) const noexcept {
+        return shape_.shards > 0 ? e.shard() % shape_.shards : 0;
+    }
+
+    // ---- with the inbox's lock held ----
+    void put(envelope&& e) {
+        if (groups_.empty()) return; // nobody wants it
+        auto const shard = hungry_ > 0 ? shard_of(e) : 0;
+        inbox_.put(std::move(e));
+        for (auto g = groups_.begin(); g != groups_.end() && hungry_ > 0; ++g)
+            if (member* const m = g->to_be_told(shard)) tell(*m);
+    }
+    void tell(member& m) {
+        lose_appetite(m);
+        m.woken = true;
+        m.tell();
+    }
+    void lose_appetite(member& m) noexcept {
+        if (std::exchange(m.hungry, false)) --hungry_;
+    }
+
+    // ---- with the channel's lock held ----
+    // Takes in what has come meanwhile. False where the member has asked for more than that: it is told of the next
+    // one.
+    bool fetch(member& m, std::size_t wanted) {
+        bool more = true;
+        std::size_t bytes = 0;
+        {
+            std::lock_guard const lock(inbox_mutex_);
+            m.woken = false;
+            if (inbox_.count() < wanted) {
+                more = false;
+                if (!std::exchange(m.hungry, true)) ++hungry_;
+            }
+            bytes = inbox_.take(arrived_);
+        }
+        append(bytes);
+        return more;
+    }
+    void append(std::size_t bytes) {
+        auto const groups = static_cast<std::uint32_t>(groups_.size());
+        for (auto& e : arrived_) logs_[shard_of(e)].append(std::move(e), groups);
+        for (auto& g : groups_) g.grow(arrived_.size(), bytes);
+        arrived_.clear();
+    }
+    // Of competing members that were told of messages each gets as many.
+    std::size_t share_of(group& g, member& m) {
+        std::lock_guard const lock(inbox_mutex_);
+        m.woken = true;
+        std::size_t const takers = g.woken();
+        m.woken = false;
+        return std::max<std::size_t>((g.backlog() + inbox_.count() + takers - 1) / takers, 1);
+    }
+    void settled_specially(group& g) {
+        std::lock_guard const lock(inbox_mutex_);
+        empty_inbox();
+        g.hand_over();
+        look_around(g);
+    }
+    void resume() {
+        std::lock_guard const lock(inbox_mutex_);
+        empty_inbox();
+        feed_waiting();
+    }
+
+    // ---- with both locks held ----
+    void empty_inbox() { append(inbox_.take(arrived_)); }
+    // Something has changed: what room there is, and who can take what.
+    void look_around(group& g) {
+        g.tell_hungry([this](member& m) { tell(m); });
+        feed_waiting();
     }
 
     // A message goes to all groups or to none: the slowest group slows the senders, it does not lose messages. What a
@@ -177,32 +278,58 @@ private:
     // there is room, so that waiting for room would be waiting for itself. One for each held delivery, and one more for
     // each that is accepted.
     bool has_room(bool inner) const noexcept {
-        return std::all_of(groups_.begin(), groups_.end(), [this, inner](group_queue const& g) {
-            return is_within_bounds(g.messages) || (inner && g.messages.beyond() < g.messages.held());
-        });
+        return std::all_of(groups_.begin(), groups_.end(),
+            [this, inner](group const& g) { return is_within_bounds(g) || (inner && g.beyond() < g.held()); });
     }
-    bool is_within_bounds(queue const& q) const noexcept {
-        return q.backlog() < bounds_.messages && q.backlog_bytes() < bounds_.bytes;
+    bool is_within_bounds(group const& g) const noexcept {
+        return g.backlog() + inbox_.count() < bounds_.messages && g.backlog_bytes() + inbox_.bytes() < bounds_.bytes;
     }
     bool is_inner() const noexcept { return env::handling_scope::channel() == shape_.channel; }
-    void publish(envelope const& e) {
-        for (auto& g : groups_) {
-            if (!is_within_bounds(g.messages)) g.messages.let_in_beyond();
-            g.messages.push(e);
+
+    // With no more than `put` looks at.
+    void open_inbox() noexcept {
+        bounds room = bounds_;
+        for (auto const& g : groups_) {
+            room.messages = std::min(room.messages, bounds_.messages - std::min(g.backlog(), bounds_.messages));
+            room.bytes = std::min(room.bytes, bounds_.bytes - std::min(g.backlog_bytes(), bounds_.bytes));
         }
+        inbox_.allow(waiting_.empty() ? room : bounds{0, 0});
+    }
+
+    // Lets a message in for which there is room; true where there was.
+    bool let_in(envelope& e, bool inner) {
+        if (!has_room(inner)) return false;
+        for (auto& g : groups_)
+            if (!is_within_bounds(g)) g.let_in_beyond();
+        put(std::move(e));
+        return true;
+    }
+    // What the inbox alone could not decide.
+    std::size_t try_send_slowly(std::span<envelope> envelopes, error_code& why) {
+        bool const inner = is_inner();
+        all_of_it const locks(*this);
+        std::size_t n = 0;
+        for (; n < envelopes.size(); ++n) {
+            bool const waits = !waiting_.empty() && !inner;
+            why = inbox_.closed()                         ? errc::unroutable
+                  : waits || !let_in(envelopes[n], inner) ? errc::queue_full
+                                                          : error_code();
+            if (why) break;
+        }
+        empty_inbox();
+        open_inbox();
+        return n;
     }
 
     // Puts in what fits; true when all of it is in.
     bool feed(waiting_send& w) {
         while (w.outcomes.size() < w.envelopes.size()) {
-            if (!has_room(w.inner)) return false;
-            publish(w.envelopes[w.outcomes.size()]);
+            if (!let_in(w.envelopes[w.outcomes.size()], w.inner)) return false;
             w.outcomes.push_back({});
         }
         return true;
     }
-
-    void resume() {
+    void feed_waiting() {
         finished_sends ended;
         bool full = false;
         for (auto i = waiting_.begin(); i != waiting_.end();) {
@@ -213,71 +340,42 @@ private:
                 full = true;
                 continue;
             }
-            finish(ended, *at, {});
+            ended.add(*at, {});
             if ((*at)->inner) --inner_waiting_;
             waiting_.erase(at);
         }
-        complete(std::move(ended));
+        empty_inbox();
+        open_inbox();
+        ended.tell();
     }
 
     void give_up(std::shared_ptr<waiting_send> const& w, errc why) {
         finished_sends ended;
-        std::lock_guard const lock(mutex_);
+        all_of_it const locks(*this);
         if (w->finished) return;
         waiting_.remove(w);
         if (w->inner) --inner_waiting_;
-        finish(ended, w, why);
-        resume();
-        complete(std::move(ended));
+        ended.add(w, why);
+        feed_waiting();
+        ended.tell();
     }
 
-    static void finish(finished_sends& ended, std::shared_ptr<waiting_send> const& w, error_code why) {
-        w->finished = true;
-        w->outcomes.resize(w->envelopes.size(), outcome{why, acceptance::local});
-        ended.push_back(w);
-    }
-    // Posted, never called under the lock: what runs then may send again.
-    static void complete(finished_sends ended) {
-        for (auto& w : ended) {
-            env::post(w->executor, [w] {
-                w->alarm.reset();
-                w->through.reset();
-                env::continuation done(std::move(*w->done));
-                w->done.reset();
-                *w->into = std::move(w->outcomes);
-                asio::dispatch(std::move(done));
-            });
-        }
-    }
-
-    void set_alarm(std::shared_ptr<waiting_send> const& w, env::steady_point deadline) {
-        env::post(w->executor, [self = shared_from_this(), w, deadline] {
-            if (!w->done) return;
-            w->alarm = env::clock::of(w->executor).make_alarm(w->executor);
-            w->alarm->set(deadline, [weak = std::weak_ptr(w), channel = std::weak_ptr(self)] {
-                auto const c = channel.lock();
-                auto const late = weak.lock();
-                if (c && late) c->give_up(late, errc::queue_full);
-            });
-        });
-    }
-    void listen_for_cancellation(std::shared_ptr<waiting_send> const& w, env::continuation const& done) {
-        auto slot = asio::get_associated_cancellation_slot(done);
-        if (!slot.is_connected()) return;
-        slot.assign([weak = std::weak_ptr(w), self = weak_from_this()](asio::cancellation_type) {
-            auto const channel = self.lock();
-            auto const cancelled = weak.lock();
-            if (channel && cancelled) channel->give_up(cancelled, errc::cancelled);
-        });
-    }
-
-    address shape_;
-    bounds bounds_;
-    std::mutex mutex_;
-    std::list<group_queue> groups_;
+    address const shape_;
+    bounds const bounds_;
+    env::brief_mutex mutex_;
+    std::vector<log> logs_;
+    // Changed with both locks held.
+    std::list<group> groups_;
+    // Changed with both locks held.
     std::list<std::shared_ptr<waiting_send>> waiting_;
     std::size_t inner_waiting_ = 0;
-    bool closed_ = false;
+    // What was taken out of the inbox, for a moment.
+    std::vector<envelope> arrived_;
+
+    env::brief_mutex inbox_mutex_;
+    inbox inbox_;
+    // How many members are hungry.
+    std::size_t hungry_ = 0;
 };
 
 } // namespace fairway::inproc_detail

@@ -77,7 +77,7 @@ public:
     bool delay(std::shared_ptr<channel_state> to, envelope message) {
         std::lock_guard const lock(mutex_);
         if (delayed_.size() >= options_.most.messages) return false;
-        auto const due = message.head().due;
+        auto const due = message.due();
         bool const first = delayed_.empty() || due < delayed_.begin()->first;
         delayed_.emplace(due, delayed{std::move(to), std::move(message)});
         if (first) tell_tickers();

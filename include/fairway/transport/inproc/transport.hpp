@@ -76,14 +76,14 @@ public:
     hub_sink(std::shared_ptr<attachment> through, std::shared_ptr<channel_state> to)
         : through_(std::move(through)), to_(std::move(to)) {}
 
-    std::size_t try_send(std::span<envelope const> envelopes, error_code& why) override {
+    std::size_t try_send(std::span<envelope> envelopes, error_code& why) override {
         if (through_->closed()) {
             why = errc::closed;
             return 0;
         }
-        bool const plain = !through_->hub().options().paranoid;
-        if (plain && std::all_of(envelopes.begin(), envelopes.end(), [](auto& e) { return e.head().due == no_time; }))
-            return to_->try_send(envelopes, why);
+        bool plain = !through_->hub().options().paranoid;
+        for (auto const& e : envelopes) plain = plain && !e.is_delayed();
+        if (plain) return to_->try_send(envelopes, why);
         for (std::size_t i = 0; i < envelopes.size(); ++i)
             if (!try_one(envelopes[i], why)) return i;
         return envelopes.size();
@@ -100,7 +100,7 @@ public:
             error_code why;
             envelope const ready = prepare(envelopes[i], why);
             if (through_->closed()) why = errc::closed;
-            if (!why && ready.head().due != no_time) {
+            if (!why && ready.is_delayed()) {
                 if (!through_->hub().delay(to_, ready)) why = errc::queue_full;
             } else if (!why) {
                 places.push_back(i);
@@ -142,11 +142,11 @@ private:
         }
         return e;
     }
-    bool try_one(envelope const& e, error_code& why) {
+    bool try_one(envelope& e, error_code& why) {
         why = {}; // The caller's value means nothing here, and would be taken for an error of `prepare`.
-        envelope const ready = prepare(e, why);
+        envelope ready = prepare(e, why);
         if (why) return false;
-        if (ready.head().due == no_time) return to_->try_send({&ready, 1}, why) == 1;
+        if (!ready.is_delayed()) return to_->try_send({&ready, 1}, why) == 1;
         bool const kept = through_->hub().delay(to_, ready);
         if (!kept) why = errc::queue_full;
         return kept;
@@ -164,26 +164,26 @@ public:
           from_(std::move(from)),
           reply_name_(std::move(reply_name)),
           me_(hub_->next_member(), told, std::max<std::size_t>(what.prefetch, 1)),
-          queue_(from_->join(me_, what.group)) {}
+          group_(from_->join(me_, what.group)) {}
     ~hub_source() override { close(); }
 
     std::size_t receive(std::vector<delivery>& out, std::size_t most) override {
-        return from_->receive(me_, out, most);
+        return from_->receive(group_, me_, out, most);
     }
     // Nothing to tell: a shard moves once its owner has settled what it received, and nothing is ever lost.
     void notices(std::vector<notice>&) override {}
     void hold(std::uint32_t shard, bool on) override {
-        if (!closed_.load(std::memory_order_acquire)) from_->hold(queue_, me_, shard, on);
+        if (!closed_.load(std::memory_order_acquire)) from_->hold(group_, me_, shard, on);
     }
     void settle(std::span<settlement const> settlements) override {
-        if (!closed_.load(std::memory_order_acquire)) from_->settle(queue_, me_, settlements);
+        if (!closed_.load(std::memory_order_acquire)) from_->settle(group_, me_, settlements);
     }
     void pause() override {
-        if (!closed_.load(std::memory_order_acquire)) from_->pause(queue_, me_);
+        if (!closed_.load(std::memory_order_acquire)) from_->pause(group_, me_);
     }
     void close() override {
         if (closed_.exchange(true)) return;
-        from_->leave(queue_, me_);
+        from_->leave(group_, me_);
         if (reply_name_.empty()) return;
         hub_->remove_reply_channel(reply_name_);
         from_->close();
@@ -194,7 +194,7 @@ private:
     std::shared_ptr<channel_state> from_;
     std::string reply_name_;
     member me_;
-    queue& queue_;
+    group& group_;
     std::atomic<bool> closed_{false};
 };
 

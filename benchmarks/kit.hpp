@@ -6,6 +6,9 @@
 #ifndef FAIRWAY_BENCHMARKS_KIT_HPP
 #define FAIRWAY_BENCHMARKS_KIT_HPP
 
+#include <sched.h>
+#include <time.h>
+
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -14,6 +17,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
+#include <memory>
 #include <new>
 #include <string>
 #include <string_view>
@@ -32,6 +36,14 @@ inline std::atomic<std::uint64_t> allocations{0};
 inline std::uint64_t now_ns() {
     auto const since = std::chrono::steady_clock::now().time_since_epoch();
     return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(since).count());
+}
+
+/// Nanoseconds of processor time that this program has used, all threads together. Of a single thread that never waits
+/// they are what has gone by, but for what others took away from it on a busy machine.
+inline std::uint64_t cpu_ns() {
+    timespec used{};
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+    return static_cast<std::uint64_t>(used.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(used.tv_nsec);
 }
 
 /// Makes the compiler believe that `value` is used.
@@ -56,9 +68,13 @@ inline void print(std::string_view scenario, std::string_view peer, std::size_t 
     std::fflush(stdout);
 }
 
-/// What the command line asks for: `program [substring of a scenario] [--quick]`.
+/// What the command line asks for: `program [substring of a scenario...] [--quick] [--peer NAME] [--count N]`.
 struct options {
-    std::string filter;
+    std::vector<std::string> filters;
+    /// The only peer; all of them where it is empty.
+    std::string peer;
+    /// Nothing is timed: each peer does so many operations, for who counts their instructions.
+    std::size_t count = 0;
     int rounds = 9;
     std::uint64_t round_ns = 30'000'000;
 };
@@ -72,17 +88,76 @@ inline options& settings() {
 /// Reads the command line.
 inline void begin(int argc, char** argv) {
     for (int i = 1; i < argc; ++i) {
-        if (std::string_view(argv[i]) == "--quick") {
+        std::string_view const argument = argv[i];
+        bool const has_value = i + 1 < argc;
+        if (argument == "--quick") {
             settings().rounds = 3;
             settings().round_ns = 2'000'000;
+        } else if (argument == "--peer" && has_value) {
+            settings().peer = argv[++i];
+        } else if (argument == "--count" && has_value) {
+            settings().count = std::strtoull(argv[++i], nullptr, 10);
         } else {
-            settings().filter = argv[i];
+            settings().filters.emplace_back(argument);
         }
     }
 }
 
 /// True if the scenario is asked for.
-inline bool wanted(std::string_view scenario) { return scenario.find(settings().filter) != std::string_view::npos; }
+inline bool wanted(std::string_view scenario) {
+    auto const& filters = settings().filters;
+    return filters.empty() || std::any_of(filters.begin(), filters.end(), [scenario](std::string const& part) {
+        return scenario.find(part) != std::string_view::npos;
+    });
+}
+
+/// The processors that the program may use.
+inline std::vector<int> const& processors() {
+    static std::vector<int> const all = [] {
+        std::vector<int> found;
+        cpu_set_t allowed;
+        CPU_ZERO(&allowed);
+        sched_getaffinity(0, sizeof allowed, &allowed);
+        for (int i = 0; i < CPU_SETSIZE; ++i)
+            if (CPU_ISSET(static_cast<unsigned>(i), &allowed)) found.push_back(i);
+        return found;
+    }();
+    return all;
+}
+/// Keeps the calling thread, and those that it starts, on the k-th of the processors; where there are fewer, nothing
+/// happens. Without this the scheduler's mood decides what a message between two threads costs.
+inline void pin(std::size_t k) {
+    if (k >= processors().size()) return;
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(static_cast<unsigned>(processors()[k]), &one);
+    sched_setaffinity(0, sizeof one, &one);
+}
+
+/// Makes a T at its first use: what a peer keeps running disturbs nobody in a run without that peer. Copies are the
+/// same.
+template <class T>
+class lazy {
+public:
+    lazy() : lazy([] { return std::make_unique<T>(); }) {}
+    /// `make()` returns a `std::unique_ptr<T>`.
+    template <class Make>
+        requires std::is_invocable_r_v<std::unique_ptr<T>, Make&>
+    explicit lazy(Make make) : state_(std::make_shared<state>(std::move(make))) {}
+    T& operator*() const {
+        if (!state_->made) state_->made = state_->make();
+        return *state_->made;
+    }
+    T* operator->() const { return &**this; }
+
+private:
+    struct state {
+        explicit state(std::function<std::unique_ptr<T>()> m) : make(std::move(m)) {}
+        std::function<std::unique_ptr<T>()> make;
+        std::unique_ptr<T> made;
+    };
+    std::shared_ptr<state> state_;
+};
 
 /// Something that is measured in a scenario: its name, the size of what it works on, and one operation (`void()`), or a
 /// function that does as many as it is told (`void(std::size_t)`).
@@ -103,41 +178,54 @@ struct peer {
     std::function<void(std::size_t)> repeat;
 };
 
-/// Measures the peers of a scenario in interleaved rounds and prints the median nanoseconds and the allocations per
-/// operation. Returns the medians in the order of the peers; empty if the scenario is not asked for.
+/// Measures the peers of a scenario in interleaved rounds and prints the median nanoseconds, those of processor time,
+/// and the allocations per operation. Returns the medians in the order of the peers; empty if the scenario is not asked
+/// for, or not all of it.
 inline std::vector<double> run(std::string_view scenario, std::vector<peer> peers) {
     if (!wanted(scenario)) return {};
+    if (!settings().peer.empty()) std::erase_if(peers, [](peer const& p) { return p.name != settings().peer; });
+    if (settings().count > 0) {
+        for (auto& each : peers) each.repeat(settings().count);
+        return {};
+    }
     std::vector<std::size_t> operations;
     for (auto& each : peers) {
-        std::size_t n = 1;
-        for (;; n *= 2) { // this warms up as well
+        auto const is_enough = [&each](std::size_t n) {
             auto const start = now_ns();
             each.repeat(n);
-            if (now_ns() - start >= settings().round_ns / 2) break;
-        }
+            return now_ns() - start >= settings().round_ns / 2;
+        };
+        // This warms up as well. Twice, because a thread that has to stand aside for others looks as slow as one with
+        // much to do.
+        std::size_t n = 1;
+        while (!is_enough(n) || !is_enough(n)) n *= 2;
         operations.push_back(n);
     }
     std::vector<std::vector<double>> times(peers.size());
+    std::vector<std::vector<double>> cpu_times(peers.size());
     for (int round = 0; round < settings().rounds; ++round) {
         for (std::size_t i = 0; i < peers.size(); ++i) {
+            auto const cpu_start = cpu_ns();
             auto const start = now_ns();
             peers[i].repeat(operations[i]);
             times[i].push_back(static_cast<double>(now_ns() - start) / static_cast<double>(operations[i]));
+            cpu_times[i].push_back(static_cast<double>(cpu_ns() - cpu_start) / static_cast<double>(operations[i]));
         }
     }
     std::vector<double> medians;
     for (std::size_t i = 0; i < peers.size(); ++i) {
-        constexpr std::size_t counted = 1000;
+        std::size_t const counted = std::max<std::size_t>(operations[i], 1000);
         allocations = 0;
         counting = true;
         peers[i].repeat(counted);
         counting = false;
         medians.push_back(median(times[i]));
         print(scenario, peers[i].name, peers[i].size, "ns_per_op", medians.back(), "ns");
+        print(scenario, peers[i].name, peers[i].size, "cpu_ns_per_op", median(cpu_times[i]), "ns");
         print(scenario, peers[i].name, peers[i].size, "allocs_per_op",
             static_cast<double>(allocations.load()) / static_cast<double>(counted), "allocs");
     }
-    return medians;
+    return settings().peer.empty() ? medians : std::vector<double>();
 }
 
 /// Prints by which factor the first peer of a scenario is ahead of each other.

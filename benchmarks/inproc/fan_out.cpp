@@ -1,11 +1,17 @@
 // Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
 // One thread: publish an order to 16 groups, per delivery.
-// needs: caf
+// rivals: caf eventpp
 #include "../kit.hpp"
-#include "caf_peer.hpp"
 #include "order.hpp"
 
-#include <cstdio>
+#if FAIRWAY_RIVAL_CAF
+#include "caf_peer.hpp"
+#endif
+#if FAIRWAY_RIVAL_EVENTPP
+#include <eventpp/eventqueue.h>
+#endif
+
+#include <algorithm>
 #include <cstdlib>
 #include <functional>
 #include <list>
@@ -75,16 +81,48 @@ void call_each(std::size_t deliveries) {
     bench::keep(handled);
 }
 
+#if FAIRWAY_RIVAL_EVENTPP
+// A thread-safe queue of events with 16 listeners; the one thread empties it after each burst.
+class eventpp_queue {
+public:
+    eventpp_queue() {
+        for (std::size_t i = 0; i < groups; ++i)
+            queue_.appendListener(0, [this](shared_order const& o) { handled_ += o->quantity > 0; });
+    }
+    void operator()(std::size_t deliveries, std::size_t burst) {
+        for (std::size_t left = (deliveries + groups - 1) / groups; left > 0;) {
+            std::size_t const now = std::min(left, burst);
+            for (std::size_t i = 0; i < now; ++i) queue_.enqueue(0, std::make_shared<shop::order_placed const>());
+            queue_.process();
+            left -= now;
+        }
+        bench::keep(handled_);
+    }
+
+private:
+    eventpp::EventQueue<int, void(shared_order const&)> queue_;
+    std::size_t handled_ = 0;
+};
+#endif
+
 void measure(std::string const& scenario, std::size_t burst) {
     if (!bench::wanted(scenario)) return;
     constexpr auto size = bench::order_size;
-    fairway_groups fairway;
-    process plain;
-    bench::caf_system actors;
+    bench::lazy<fairway_groups> const fairway;
+    bench::lazy<process> const plain;
     std::vector<bench::peer> peers;
-    peers.emplace_back("fairway-try_send", size, [&](std::size_t n) { fairway(n, burst); });
-    peers.emplace_back("asio-post-shared-body", size, [&](std::size_t n) { post_to_each(plain, n, burst); });
-    peers.emplace_back("caf-shared-body", size, [&](std::size_t n) { actors.publish(n, burst, groups); });
+    peers.emplace_back("fairway-try_send", size, [&](std::size_t n) { (*fairway)(n, burst); });
+    peers.emplace_back(
+        "driver-only", size, [&](std::size_t n) { bench::send_nothing(*plain, (n + groups - 1) / groups, burst); });
+    peers.emplace_back("asio-post-shared-body", size, [&](std::size_t n) { post_to_each(*plain, n, burst); });
+#if FAIRWAY_RIVAL_EVENTPP
+    bench::lazy<eventpp_queue> const events;
+    peers.emplace_back("eventpp-queue-shared-body", size, [&](std::size_t n) { (*events)(n, burst); });
+#endif
+#if FAIRWAY_RIVAL_CAF
+    bench::lazy<bench::caf_system> const actors;
+    peers.emplace_back("caf-shared-body", size, [&](std::size_t n) { actors->publish(n, burst, groups); });
+#endif
     peers.emplace_back("vector-of-functions", size, [](std::size_t n) { call_each(n); });
     bench::print_factors(scenario, peers, bench::run(scenario, peers));
 }

@@ -1,6 +1,6 @@
 // Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
 // One thread: send an order to a plain handler, in bursts of 64 and singly.
-// needs: concurrentqueue
+// rivals: concurrentqueue
 #include "../kit.hpp"
 #include "order.hpp"
 
@@ -9,9 +9,10 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/experimental/channel.hpp>
 
+#if FAIRWAY_RIVAL_CONCURRENTQUEUE
 #include <concurrentqueue.h>
+#endif
 
-#include <cstdio>
 #include <cstdlib>
 #include <memory>
 #include <string>
@@ -106,6 +107,7 @@ void through_channel(process& where, std::size_t n, std::size_t burst) {
     where.run();
 }
 
+#if FAIRWAY_RIVAL_CONCURRENTQUEUE
 // A queue alone: no handler table, no execution context.
 template <class Message>
 class moodycamel_queue {
@@ -128,26 +130,29 @@ private:
     moodycamel::ProducerToken producer_{queue_};
     moodycamel::ConsumerToken consumer_{queue_};
 };
+#endif
 
 void measure(std::string const& scenario, std::size_t burst) {
     if (!bench::wanted(scenario)) return;
-    constexpr auto size = bench::order_size;
-    fairway_pair fairway;
-    process plain;
-    moodycamel_queue<naive_message> messages;
-    moodycamel_queue<shop::order_placed> bodies;
+    bench::lazy<fairway_pair> const fairway;
+    bench::lazy<process> const plain;
     std::vector<bench::peer> peers;
     auto const add = [&](char const* name, auto operation) {
-        peers.emplace_back(name, size, [operation, burst](std::size_t n) mutable { operation(n, burst); });
+        peers.emplace_back(name, bench::order_size, [operation, burst](std::size_t n) mutable { operation(n, burst); });
     };
-    add("fairway-try_send", [&](std::size_t n, std::size_t b) { fairway.try_send(n, b); });
-    add("fairway-co_await-send", [&](std::size_t n, std::size_t b) { fairway.co_send(n, b); });
-    add("asio-post-message", [&](std::size_t n, std::size_t b) { post_each<naive_message>(plain, n, b); });
-    add("asio-post-body", [&](std::size_t n, std::size_t b) { post_each<shop::order_placed>(plain, n, b); });
-    add("asio-channel-message", [&](std::size_t n, std::size_t b) { through_channel<naive_message>(plain, n, b); });
-    add("asio-channel-body", [&](std::size_t n, std::size_t b) { through_channel<shop::order_placed>(plain, n, b); });
-    add("moodycamel-message", [&](std::size_t n, std::size_t b) { messages(n, b); });
-    add("moodycamel-body", [&](std::size_t n, std::size_t b) { bodies(n, b); });
+    add("fairway-try_send", [&](std::size_t n, std::size_t b) { fairway->try_send(n, b); });
+    add("fairway-co_await-send", [&](std::size_t n, std::size_t b) { fairway->co_send(n, b); });
+    add("driver-only", [&](std::size_t n, std::size_t b) { bench::send_nothing(*plain, n, b); });
+    add("asio-post-message", [&](std::size_t n, std::size_t b) { post_each<naive_message>(*plain, n, b); });
+    add("asio-post-body", [&](std::size_t n, std::size_t b) { post_each<shop::order_placed>(*plain, n, b); });
+    add("asio-channel-message", [&](std::size_t n, std::size_t b) { through_channel<naive_message>(*plain, n, b); });
+    add("asio-channel-body", [&](std::size_t n, std::size_t b) { through_channel<shop::order_placed>(*plain, n, b); });
+#if FAIRWAY_RIVAL_CONCURRENTQUEUE
+    bench::lazy<moodycamel_queue<naive_message>> const messages;
+    bench::lazy<moodycamel_queue<shop::order_placed>> const bodies;
+    add("moodycamel-message", [&](std::size_t n, std::size_t b) { (*messages)(n, b); });
+    add("moodycamel-body", [&](std::size_t n, std::size_t b) { (*bodies)(n, b); });
+#endif
     bench::print_factors(scenario, peers, bench::run(scenario, peers));
 }
 

@@ -3,6 +3,8 @@
 #ifndef FAIRWAY_BENCHMARKS_INPROC_ORDER_HPP
 #define FAIRWAY_BENCHMARKS_INPROC_ORDER_HPP
 
+#include "../kit.hpp"
+
 #include <fairway/fairway.hpp>
 #include <fairway/inproc.hpp>
 
@@ -90,33 +92,42 @@ private:
     boost::asio::steady_timer armed_{context_, std::chrono::hours(1)};
 };
 
-/// Calls `send` n times on the process, `burst` at a time; other handlers have their turn in between.
-template <class Send>
+/// Calls `send` n times on a context, `burst` at a time, and then `end`; other handlers have their turn in between.
+template <class Send, class End>
 class burst_loop {
 public:
-    burst_loop(process& where, std::size_t n, std::size_t burst, Send& send)
-        : where_(&where), left_(n), burst_(burst), send_(&send) {}
+    burst_loop(boost::asio::io_context& where, std::size_t n, std::size_t burst, Send& send, End end)
+        : where_(&where), left_(n), burst_(burst), send_(&send), end_(std::move(end)) {}
     void operator()() {
         std::size_t const now = std::min(left_, burst_);
         for (std::size_t i = 0; i < now; ++i) (*send_)();
         left_ -= now;
         if (left_ > 0)
-            boost::asio::post(where_->context(), *this);
+            boost::asio::post(*where_, *this);
         else
-            boost::asio::post(where_->context(), [where = where_] { where->stop(); });
+            boost::asio::post(*where_, end_);
     }
 
 private:
-    process* where_;
+    boost::asio::io_context* where_;
     std::size_t left_;
     std::size_t burst_;
     Send* send_;
+    End end_;
 };
 
+/// The same, run by this thread to its end.
 template <class Send>
 void send_in_bursts(process& where, std::size_t n, std::size_t burst, Send& send) {
-    boost::asio::post(where.context(), burst_loop<Send>(where, n, burst, send));
+    auto const stop = [&where] { where.stop(); };
+    boost::asio::post(where.context(), burst_loop(where.context(), n, burst, send, stop));
     where.run();
+}
+
+/// What the driver and the execution context cost by themselves: bursts of nothing.
+inline void send_nothing(process& where, std::size_t n, std::size_t burst) {
+    auto nothing = [where = &where] { keep(where); };
+    send_in_bursts(where, n, burst, nothing);
 }
 
 } // namespace bench

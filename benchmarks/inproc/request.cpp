@@ -1,16 +1,18 @@
 // Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
 // One thread: a coroutine asks and waits for the answer, one request after the other.
-// needs: caf
+// rivals: caf
 #include "../kit.hpp"
-#include "caf_peer.hpp"
 #include "order.hpp"
+
+#if FAIRWAY_RIVAL_CAF
+#include "caf_peer.hpp"
+#endif
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/experimental/channel.hpp>
 
-#include <cstdio>
 #include <cstdlib>
 #include <memory>
 #include <string>
@@ -65,6 +67,28 @@ private:
     shop::place_order order_;
 };
 
+// The same loop over a coroutine that answers at once.
+class driver {
+public:
+    void operator()(std::size_t n) {
+        asio::co_spawn(process_.context(), asking(n), asio::detached);
+        process_.run();
+    }
+
+private:
+    fairway::task<shop::order_placed> answer() { co_return answer_to(order_); }
+    fairway::task<> asking(std::size_t n) {
+        for (std::size_t i = 0; i < n; ++i) {
+            auto const placed = co_await answer();
+            if (placed.quantity != order_.quantity) std::abort();
+        }
+        process_.stop();
+    }
+
+    process process_;
+    shop::place_order order_;
+};
+
 // A pair of channels: one for requests, one for replies.
 template <class Message>
 class channel_pair {
@@ -103,18 +127,20 @@ private:
 
 void measure(std::string const& scenario) {
     if (!bench::wanted(scenario)) return;
-    constexpr auto size = bench::order_size;
-    fairway_pair<coroutine_handler> coroutine;
-    fairway_pair<plain_handler> plain;
-    channel_pair<naive_message> messages;
-    channel_pair<std::shared_ptr<shop::order_placed const>> handles;
-    bench::caf_system actors;
+    using handle = std::shared_ptr<shop::order_placed const>;
     std::vector<bench::peer> peers;
-    peers.emplace_back("fairway-coroutine-handler", size, [&](std::size_t n) { coroutine(n); });
-    peers.emplace_back("fairway-plain-handler", size, [&](std::size_t n) { plain(n); });
-    peers.emplace_back("asio-channels-message", size, [&](std::size_t n) { messages(n); });
-    peers.emplace_back("asio-channels-handle", size, [&](std::size_t n) { handles(n); });
-    peers.emplace_back("caf-request-message", size, [&](std::size_t n) { actors.request(n); });
+    auto const add = [&]<class Peer>(char const* name, bench::lazy<Peer> who) {
+        peers.emplace_back(name, bench::order_size, [who](std::size_t n) { (*who)(n); });
+    };
+    add("fairway-coroutine-handler", bench::lazy<fairway_pair<coroutine_handler>>());
+    add("fairway-plain-handler", bench::lazy<fairway_pair<plain_handler>>());
+    add("driver-only", bench::lazy<driver>());
+    add("asio-channels-message", bench::lazy<channel_pair<naive_message>>());
+    add("asio-channels-handle", bench::lazy<channel_pair<handle>>());
+#if FAIRWAY_RIVAL_CAF
+    bench::lazy<bench::caf_system> const actors;
+    peers.emplace_back("caf-request-message", bench::order_size, [&](std::size_t n) { actors->request(n); });
+#endif
     bench::print_factors(scenario, peers, bench::run(scenario, peers));
 }
 

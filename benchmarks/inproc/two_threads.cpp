@@ -1,26 +1,37 @@
 // Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
 // Two threads: one makes messages, the other handles and frees them.
-// needs: caf concurrentqueue
+// rivals: caf concurrentqueue sobjectizer
 // g++ 12 sees an overflow in an atomic load of the concurrent queue where there is none.
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC diagnostic ignored "-Wstringop-overflow"
 #endif
 
 #include "../kit.hpp"
-#include "caf_peer.hpp"
 #include "order.hpp"
+#include "threads.hpp"
+
+#if FAIRWAY_RIVAL_CAF
+#include "caf_peer.hpp"
+#endif
+#if FAIRWAY_RIVAL_SOBJECTIZER
+#include "sobjectizer_peer.hpp"
+#endif
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/experimental/concurrent_channel.hpp>
 
+#if FAIRWAY_RIVAL_CONCURRENTQUEUE
 #include <concurrentqueue.h>
+#endif
 
-#include <atomic>
-#include <cstdio>
-#include <cstdlib>
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstring>
+#include <iterator>
+#include <memory>
 #include <string>
 #include <thread>
 #include <utility>
@@ -31,46 +42,36 @@ namespace {
 namespace asio = boost::asio;
 using bench::naive_message;
 using bench::process;
-
-// A process on a thread of its own.
-class running_process {
-public:
-    ~running_process() {
-        process_.stop();
-        thread_.join();
-    }
-    process& operator*() { return process_; }
-    process* operator->() { return &process_; }
-
-private:
-    process process_;
-    std::thread thread_{[this] { process_.run(); }};
-};
+using bench::running_process;
 
 class fairway_pair {
 public:
     fairway_pair() {
-        stock_.handle<shop::placed_orders>([this](shop::order_placed const& o) {
-            handled_.store(handled_.load(std::memory_order_relaxed) + (o.quantity > 0), std::memory_order_relaxed);
+        there_.do_there([this] {
+            stock_.handle<shop::placed_orders>([this](shop::order_placed const& o) {
+                bench::keep(o.quantity);
+                line_.pass();
+            });
+            stock_.start();
         });
-        stock_.start();
     }
-    // Closed on its own thread: a service is used on its executor.
     ~fairway_pair() {
-        asio::post(there_->context(), [this] { stock_.close(); });
+        there_.do_there([this] { stock_.close(); });
     }
 
     void try_send(std::size_t n) {
-        std::size_t const before = handled_;
-        for (std::size_t i = 0; i < n; ++i)
+        line_.start(n);
+        for (std::size_t i = 0; i < n; ++i) {
+            if (i % 32 == 0) line_.wait_until_near(i);
             while (port_.try_send(order_, options_)) std::this_thread::yield();
-        wait_for(before + n);
+        }
+        line_.wait();
     }
     void send_all(std::size_t n, std::size_t burst) {
-        std::size_t const before = handled_;
+        line_.start(n);
         asio::co_spawn(here_.context(), sending(n, burst), asio::detached);
         here_.run();
-        wait_for(before + n);
+        line_.wait();
     }
 
 private:
@@ -83,12 +84,9 @@ private:
         }
         here_.stop();
     }
-    void wait_for(std::size_t n) const {
-        while (handled_.load(std::memory_order_relaxed) != n) std::this_thread::yield();
-    }
 
+    bench::finish_line line_;
     fairway::inproc::hub hub_;
-    std::atomic<std::size_t> handled_{0};
     process here_;
     running_process there_;
     fairway::service stock_{fairway::inproc(there_->executor(), hub_), "stock"};
@@ -98,54 +96,103 @@ private:
     shop::order_placed order_;
 };
 
+#if FAIRWAY_RIVAL_CONCURRENTQUEUE
+// A queue alone; its consumer asks it again and again.
 class moodycamel_pair {
 public:
-    ~moodycamel_pair() {
-        stopped_ = true;
-        thread_.join();
-    }
     void operator()(std::size_t n, std::size_t burst) {
-        std::size_t const before = handled_;
+        line_.start(n);
+        consumer_.start([this] { consume(); });
         std::vector<naive_message> messages;
         for (std::size_t sent = 0; sent < n;) {
             std::size_t const now = std::min(burst, n - sent);
-            while (sent > handled_.load(std::memory_order_relaxed) - before + 10'000) std::this_thread::yield();
+            line_.wait_until_near(sent);
             messages.resize(now);
             for (auto& each : messages) each = naive_message();
             queue_.enqueue_bulk(producer_, std::make_move_iterator(messages.begin()), now);
             sent += now;
         }
-        while (handled_.load(std::memory_order_relaxed) != before + n) std::this_thread::yield();
+        consumer_.wait();
     }
 
 private:
     void consume() {
         moodycamel::ConsumerToken token(queue_);
         std::vector<naive_message> batch(64);
-        while (!stopped_.load(std::memory_order_relaxed)) {
+        for (bool over = false; !over;) {
             std::size_t const n = queue_.try_dequeue_bulk(token, batch.begin(), batch.size());
             for (std::size_t i = 0; i < n; ++i) naive_message const freed(std::move(batch[i]));
-            handled_.store(handled_.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
-            if (n == 0) std::this_thread::yield();
+            if (n == 0)
+                bench::relax();
+            else
+                over = line_.pass(n);
         }
     }
 
     moodycamel::ConcurrentQueue<naive_message> queue_;
     moodycamel::ProducerToken producer_{queue_};
-    std::atomic<std::size_t> handled_{0};
-    std::atomic<bool> stopped_{false};
-    std::thread thread_{[this] { consume(); }};
+    bench::finish_line line_;
+    bench::helper consumer_;
+};
+#endif
+
+// The limit: a message is one block, and blocks go back through a ring of their own, so that nothing is allocated.
+class block_ring_pair {
+public:
+    block_ring_pair() {
+        for (auto const& [name, value] : bench::make_headers()) headers_ += name + '=' + value + ';';
+        for (auto& each : blocks_) back_->push(&each);
+    }
+    void operator()(std::size_t n) {
+        consumer_.start([this, n] { consume(n); });
+        for (std::size_t i = 0; i < n; ++i) {
+            block* b = nullptr;
+            while (!back_->pop(b)) bench::relax();
+            std::memcpy(b->headers.data(), headers_.data(), headers_.size());
+            b->order = order_;
+            while (!there_->push(std::move(b))) bench::relax();
+        }
+        consumer_.wait();
+    }
+
+private:
+    struct alignas(64) block {
+        shop::order_placed order;
+        std::array<char, 192> headers;
+    };
+    using ring = bench::spsc_ring<block*, 1024>;
+
+    void consume(std::size_t n) {
+        for (std::size_t i = 0; i < n;) {
+            block* b = nullptr;
+            if (there_->pop(b)) {
+                handled_ += b->order.quantity > 0;
+                while (!back_->push(std::move(b))) bench::relax();
+                ++i;
+            } else {
+                bench::relax();
+            }
+        }
+    }
+
+    std::string headers_;
+    shop::order_placed order_;
+    std::size_t handled_ = 0;
+    std::vector<block> blocks_ = std::vector<block>(256);
+    std::unique_ptr<ring> there_ = std::make_unique<ring>();
+    std::unique_ptr<ring> back_ = std::make_unique<ring>();
+    bench::helper consumer_;
 };
 
 // A channel whose consumer is a coroutine of the other thread.
 class channel_pair {
 public:
     void operator()(std::size_t n) {
+        line_.start(n);
         asio::co_spawn(there_->context(), consume(n), asio::detached);
         asio::co_spawn(here_.context(), produce(n), asio::detached);
         here_.run();
-        over_.wait(false);
-        over_ = false;
+        line_.wait();
     }
 
 private:
@@ -160,33 +207,45 @@ private:
         for (std::size_t i = 0; i < n; ++i) {
             naive_message const m = co_await channel_.async_receive(asio::deferred);
             bench::keep(&m);
+            line_.pass();
         }
-        over_ = true;
-        over_.notify_one();
     }
 
+    bench::finish_line line_;
     process here_;
     running_process there_;
-    std::atomic<bool> over_{false};
     asio::experimental::concurrent_channel<void(boost::system::error_code, naive_message)> channel_{
         there_->context(), 1024};
 };
 
 void measure(std::string const& scenario, std::size_t burst) {
     if (!bench::wanted(scenario)) return;
-    constexpr auto size = bench::order_size;
-    fairway_pair fairway;
-    moodycamel_pair moodycamel;
-    channel_pair channel;
-    bench::caf_system actors;
+    bench::lazy<fairway_pair> const fairway;
     std::vector<bench::peer> peers;
+    auto const add = [&](char const* name, auto operation) {
+        peers.emplace_back(name, bench::order_size, std::move(operation));
+    };
     if (burst == 1)
-        peers.emplace_back("fairway-try_send", size, [&](std::size_t n) { fairway.try_send(n); });
+        add("fairway-try_send", [&](std::size_t n) { fairway->try_send(n); });
     else
-        peers.emplace_back("fairway-send_all", size, [&](std::size_t n) { fairway.send_all(n, burst); });
-    peers.emplace_back("moodycamel-message", size, [&](std::size_t n) { moodycamel(n, burst); });
-    peers.emplace_back("caf-message", size, [&](std::size_t n) { actors.send(n); });
-    peers.emplace_back("asio-concurrent-channel-message", size, [&](std::size_t n) { channel(n); });
+        add("fairway-send_all", [&](std::size_t n) { fairway->send_all(n, burst); });
+#if FAIRWAY_RIVAL_CAF
+    bench::lazy<bench::caf_system> const actors([] { return std::make_unique<bench::caf_system>(1, 1); });
+    add("caf-message", [&](std::size_t n) { actors->send(n); });
+#endif
+#if FAIRWAY_RIVAL_SOBJECTIZER
+    using sinks = bench::sobjectizer_sinks<naive_message>;
+    bench::lazy<sinks> const agent([] { return std::make_unique<sinks>(1); });
+    add("sobjectizer-message", [&](std::size_t n) { (*agent)(n); });
+#endif
+    bench::lazy<channel_pair> const channel;
+    add("asio-concurrent-channel-message", [&](std::size_t n) { (*channel)(n); });
+#if FAIRWAY_RIVAL_CONCURRENTQUEUE
+    bench::lazy<moodycamel_pair> const moodycamel;
+    add("moodycamel-message", [&](std::size_t n) { (*moodycamel)(n, burst); });
+#endif
+    bench::lazy<block_ring_pair> const limit;
+    add("limit-recycled-blocks", [&](std::size_t n) { (*limit)(n); });
     bench::print_factors(scenario, peers, bench::run(scenario, peers));
 }
 
@@ -194,6 +253,7 @@ void measure(std::string const& scenario, std::size_t burst) {
 
 int main(int argc, char** argv) {
     bench::begin(argc, argv);
+    bench::pin(0);
     measure("send_two_threads_burst64", 64);
     measure("send_two_threads_burst8", 8);
     measure("send_two_threads_single", 1);

@@ -1,0 +1,231 @@
+// Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
+// Two threads, each with an io_context: ask, and wait for the answer, one request after the other.
+// rivals: caf concurrentqueue sobjectizer
+// g++ 12 sees an overflow in an atomic load of the concurrent queue where there is none.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wstringop-overflow"
+#endif
+
+#include "../kit.hpp"
+#include "order.hpp"
+#include "threads.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/experimental/concurrent_channel.hpp>
+
+#if FAIRWAY_RIVAL_CAF
+#include "caf_peer.hpp"
+#endif
+#if FAIRWAY_RIVAL_CONCURRENTQUEUE
+#include <blockingconcurrentqueue.h>
+#endif
+#if FAIRWAY_RIVAL_SOBJECTIZER
+#include "sobjectizer_peer.hpp"
+#endif
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace {
+
+namespace asio = boost::asio;
+using bench::naive_message;
+using bench::process;
+using bench::running_process;
+using handle = std::shared_ptr<shop::order_placed const>;
+
+shop::order_placed answer_to(shop::place_order const& o) {
+    return {o.order_id, o.sku, o.customer, o.quantity, o.cents, o.gift};
+}
+
+struct plain_handler {
+    shop::order_placed operator()(shop::place_order const& o) const { return answer_to(o); }
+};
+struct coroutine_handler {
+    fairway::task<shop::order_placed> operator()(shop::place_order const& o) const { co_return answer_to(o); }
+};
+
+template <class Handler>
+class fairway_pair {
+public:
+    // A spin budget is switched on here, for `here_` and `there_`, before the services are made.
+    fairway_pair() {
+        there_.do_there([this] {
+            stock_.handle<shop::orders>(Handler());
+            stock_.start();
+        });
+    }
+    ~fairway_pair() {
+        there_.do_there([this] { stock_.close(); });
+    }
+    void operator()(std::size_t n) {
+        asio::co_spawn(here_.context(), asking(n), asio::detached);
+        here_.run();
+    }
+    // What both threads use of a processor, in per cent, while there is nothing to do.
+    double idle_load() {
+        constexpr auto time = std::chrono::milliseconds(200);
+        boost::asio::steady_timer end(here_.context(), time);
+        end.async_wait([this](boost::system::error_code) { here_.stop(); });
+        auto const before = bench::cpu_ns();
+        here_.run();
+        auto const used = std::chrono::nanoseconds(bench::cpu_ns() - before);
+        return 100.0 * std::chrono::duration<double>(used) / std::chrono::duration<double>(time);
+    }
+
+private:
+    fairway::task<> asking(std::size_t n) {
+        for (std::size_t i = 0; i < n; ++i) {
+            auto const placed = co_await port_.request(order_, std::chrono::seconds(30), options_);
+            if (placed.quantity != order_.quantity) std::abort();
+        }
+        here_.stop();
+    }
+
+    fairway::inproc::hub hub_;
+    process here_;
+    running_process there_;
+    fairway::service stock_{fairway::inproc(there_->executor(), hub_), "stock"};
+    fairway::service shop_{fairway::inproc(here_.executor(), hub_), "shop"};
+    fairway::sender_port<shop::orders> port_ = shop_.sender<shop::orders>();
+    fairway::send_options options_ = bench::order_options();
+    shop::place_order order_;
+};
+
+// A pair of channels: one for requests, one for replies.
+template <class Message>
+class channel_pair {
+public:
+    void operator()(std::size_t n) {
+        asio::co_spawn(there_->context(), answering(n), asio::detached);
+        asio::co_spawn(here_.context(), asking(n), asio::detached);
+        here_.run();
+    }
+
+private:
+    using channel = asio::experimental::concurrent_channel<void(boost::system::error_code, Message)>;
+
+    asio::awaitable<void> answering(std::size_t n) {
+        for (std::size_t i = 0; i < n; ++i) {
+            Message const question = co_await requests_.async_receive(asio::deferred);
+            bench::keep(&question);
+            Message answer;
+            co_await replies_.async_send(boost::system::error_code(), std::move(answer), asio::deferred);
+        }
+    }
+    asio::awaitable<void> asking(std::size_t n) {
+        for (std::size_t i = 0; i < n; ++i) {
+            Message question;
+            co_await requests_.async_send(boost::system::error_code(), std::move(question), asio::deferred);
+            Message const answer = co_await replies_.async_receive(asio::deferred);
+            bench::keep(&answer);
+        }
+        here_.stop();
+    }
+
+    process here_;
+    running_process there_;
+    channel requests_{there_->context(), 1};
+    channel replies_{here_.context(), 1};
+};
+
+#if FAIRWAY_RIVAL_CONCURRENTQUEUE
+// Two queues whose semaphore spins for some microseconds before it sleeps.
+template <class Message>
+class moodycamel_pair {
+public:
+    void operator()(std::size_t n) {
+        answerer_.start([this, n] {
+            Message question;
+            for (std::size_t i = 0; i < n; ++i) {
+                requests_.wait_dequeue(question);
+                bench::keep(&question);
+                replies_.enqueue(Message());
+            }
+        });
+        Message answer;
+        for (std::size_t i = 0; i < n; ++i) {
+            requests_.enqueue(Message());
+            replies_.wait_dequeue(answer);
+            bench::keep(&answer);
+        }
+        answerer_.wait();
+    }
+
+private:
+    moodycamel::BlockingConcurrentQueue<Message> requests_;
+    moodycamel::BlockingConcurrentQueue<Message> replies_;
+    bench::helper answerer_;
+};
+#endif
+
+// The limit: a number goes there and back, and both sides do nothing but look.
+class ping_pong {
+public:
+    void operator()(std::size_t n) {
+        auto const first = ping_.load();
+        answerer_.start([this, first, n] {
+            for (auto i = first + 1; i <= first + n; ++i) {
+                while (ping_.load(std::memory_order_acquire) != i) bench::relax();
+                pong_.store(i, std::memory_order_release);
+            }
+        });
+        for (auto i = first + 1; i <= first + n; ++i) {
+            ping_.store(i, std::memory_order_release);
+            while (pong_.load(std::memory_order_acquire) != i) bench::relax();
+        }
+        answerer_.wait();
+    }
+
+private:
+    alignas(128) std::atomic<std::size_t> ping_{0};
+    alignas(128) std::atomic<std::size_t> pong_{0};
+    bench::helper answerer_;
+};
+
+void measure(std::string const& scenario) {
+    if (!bench::wanted(scenario)) return;
+    std::vector<bench::peer> peers;
+    auto const add = [&]<class Peer>(char const* name, bench::lazy<Peer> who) {
+        peers.emplace_back(name, bench::order_size, [who](std::size_t n) { (*who)(n); });
+    };
+    bench::lazy<fairway_pair<coroutine_handler>> const coroutine;
+    add("fairway-coroutine-handler", coroutine);
+    add("fairway-plain-handler", bench::lazy<fairway_pair<plain_handler>>());
+#if FAIRWAY_RIVAL_CAF
+    // Both actors end up on one of the two workers.
+    bench::lazy<bench::caf_system> const actors([] { return std::make_unique<bench::caf_system>(2); });
+    peers.emplace_back("caf-request-message", bench::order_size, [&](std::size_t n) { actors->request(n); });
+#endif
+#if FAIRWAY_RIVAL_SOBJECTIZER
+    add("sobjectizer-message", bench::lazy<bench::sobjectizer_pair<naive_message>>());
+    add("sobjectizer-body", bench::lazy<bench::sobjectizer_pair<shop::order_placed>>());
+#endif
+    add("asio-concurrent-channels-message", bench::lazy<channel_pair<naive_message>>());
+    add("asio-concurrent-channels-handle", bench::lazy<channel_pair<handle>>());
+#if FAIRWAY_RIVAL_CONCURRENTQUEUE
+    add("moodycamel-blocking-message", bench::lazy<moodycamel_pair<naive_message>>());
+    add("moodycamel-blocking-handle", bench::lazy<moodycamel_pair<handle>>());
+#endif
+    add("limit-cache-line", bench::lazy<ping_pong>());
+    bench::print_factors(scenario, peers, bench::run(scenario, peers));
+    if (bench::settings().count == 0 && bench::settings().peer.empty())
+        bench::print(
+            scenario, "fairway-coroutine-handler", bench::order_size, "idle_load", coroutine->idle_load(), "%");
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    bench::begin(argc, argv);
+    bench::pin(0);
+    measure("request_two_threads");
+}

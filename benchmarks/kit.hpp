@@ -160,11 +160,11 @@ private:
 };
 
 /// Something that is measured in a scenario: its name, the size of what it works on, and one operation (`void()`), or a
-/// function that does as many as it is told (`void(std::size_t)`).
+/// function that does as many as it is told (`void(std::size_t)`), always a multiple of `unit`.
 struct peer {
     template <class Operation>
-    peer(std::string peer_name, std::size_t peer_size, Operation operation)
-        : name(std::move(peer_name)), size(peer_size) {
+    peer(std::string peer_name, std::size_t peer_size, Operation operation, std::size_t at_once = 1)
+        : name(std::move(peer_name)), size(peer_size), unit(at_once) {
         if constexpr (std::is_invocable_v<Operation&, std::size_t>)
             repeat = std::move(operation);
         else
@@ -175,17 +175,24 @@ struct peer {
 
     std::string name;
     std::size_t size;
+    std::size_t unit;
     std::function<void(std::size_t)> repeat;
+};
+
+/// The medians of a peer: what has gone by, and the processor time, in nanoseconds for each operation.
+struct times {
+    double ns = 0;
+    double cpu_ns = 0;
 };
 
 /// Measures the peers of a scenario in interleaved rounds and prints the median nanoseconds, those of processor time,
 /// and the allocations per operation. Returns the medians in the order of the peers; empty if the scenario is not asked
 /// for, or not all of it.
-inline std::vector<double> run(std::string_view scenario, std::vector<peer> peers) {
+inline std::vector<times> run(std::string_view scenario, std::vector<peer> peers) {
     if (!wanted(scenario)) return {};
     if (!settings().peer.empty()) std::erase_if(peers, [](peer const& p) { return p.name != settings().peer; });
     if (settings().count > 0) {
-        for (auto& each : peers) each.repeat(settings().count);
+        for (auto& each : peers) each.repeat((settings().count + each.unit - 1) / each.unit * each.unit);
         return {};
     }
     std::vector<std::size_t> operations;
@@ -197,43 +204,42 @@ inline std::vector<double> run(std::string_view scenario, std::vector<peer> peer
         };
         // This warms up as well. Twice, because a thread that has to stand aside for others looks as slow as one with
         // much to do.
-        std::size_t n = 1;
+        std::size_t n = each.unit;
         while (!is_enough(n) || !is_enough(n)) n *= 2;
         operations.push_back(n);
     }
-    std::vector<std::vector<double>> times(peers.size());
-    std::vector<std::vector<double>> cpu_times(peers.size());
+    std::vector<std::vector<double>> wall(peers.size());
+    std::vector<std::vector<double>> cpu(peers.size());
     for (int round = 0; round < settings().rounds; ++round) {
         for (std::size_t i = 0; i < peers.size(); ++i) {
             auto const cpu_start = cpu_ns();
             auto const start = now_ns();
             peers[i].repeat(operations[i]);
-            times[i].push_back(static_cast<double>(now_ns() - start) / static_cast<double>(operations[i]));
-            cpu_times[i].push_back(static_cast<double>(cpu_ns() - cpu_start) / static_cast<double>(operations[i]));
+            wall[i].push_back(static_cast<double>(now_ns() - start) / static_cast<double>(operations[i]));
+            cpu[i].push_back(static_cast<double>(cpu_ns() - cpu_start) / static_cast<double>(operations[i]));
         }
     }
-    std::vector<double> medians;
+    std::vector<times> medians;
     for (std::size_t i = 0; i < peers.size(); ++i) {
-        std::size_t const counted = std::max<std::size_t>(operations[i], 1000);
+        auto const& p = peers[i];
+        std::size_t const counted = std::max(operations[i], 1000 / p.unit * p.unit);
         allocations = 0;
         counting = true;
-        peers[i].repeat(counted);
+        p.repeat(counted);
         counting = false;
-        medians.push_back(median(times[i]));
-        print(scenario, peers[i].name, peers[i].size, "ns_per_op", medians.back(), "ns");
-        print(scenario, peers[i].name, peers[i].size, "cpu_ns_per_op", median(cpu_times[i]), "ns");
-        print(scenario, peers[i].name, peers[i].size, "allocs_per_op",
+        medians.push_back({median(wall[i]), median(cpu[i])});
+        print(scenario, p.name, p.size, "ns_per_op", medians.back().ns, "ns");
+        print(scenario, p.name, p.size, "cpu_ns_per_op", medians.back().cpu_ns, "ns");
+        print(scenario, p.name, p.size, "allocs_per_op",
             static_cast<double>(allocations.load()) / static_cast<double>(counted), "allocs");
     }
-    return settings().peer.empty() ? medians : std::vector<double>();
+    return settings().peer.empty() ? medians : std::vector<times>();
 }
 
 /// Prints by which factor the first peer of a scenario is ahead of each other.
-inline void print_factors(
-    std::string_view scenario, std::vector<peer> const& peers, std::vector<double> const& medians) {
-    for (std::size_t i = 1; i < medians.size(); ++i)
-        print(
-            scenario, peers[0].name + "/" + peers[i].name, peers[i].size, "times_faster", medians[i] / medians[0], "x");
+inline void print_factors(std::string_view scenario, std::vector<peer> const& peers, std::vector<times> const& all) {
+    for (std::size_t i = 1; i < all.size(); ++i)
+        print(scenario, peers[0].name + "/" + peers[i].name, peers[i].size, "times_faster", all[i].ns / all[0].ns, "x");
 }
 
 } // namespace bench

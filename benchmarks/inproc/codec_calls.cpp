@@ -76,8 +76,9 @@ public:
             if (port.try_send(one)) std::abort();
         };
         begin();
-        bench::send_in_bursts(process_, messages, 64, send);
-        end(messages * subscribers_.size());
+        std::size_t const all = messages * subscribers_.size();
+        bench::send_in_bursts(process_, messages, messages, send, [&] { return handled_ == 0 || handled_ == all; });
+        end(all);
     }
     void request() {
         begin();

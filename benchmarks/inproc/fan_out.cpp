@@ -28,6 +28,8 @@ using bench::process;
 using shared_order = std::shared_ptr<shop::order_placed const>;
 constexpr std::size_t groups = 16;
 
+std::size_t publications(std::size_t deliveries) { return (deliveries + groups - 1) / groups; }
+
 class fairway_groups {
 public:
     fairway_groups() {
@@ -38,13 +40,12 @@ public:
         }
     }
     void operator()(std::size_t deliveries, std::size_t burst) {
-        std::size_t const n = (deliveries + groups - 1) / groups;
-        std::size_t const before = handled_;
         auto send = [this] {
+            ++sent_;
             if (port_.try_send(order_, options_)) std::abort();
         };
-        bench::send_in_bursts(process_, n, burst, send);
-        if (handled_ - before != n * groups) std::abort();
+        bench::send_in_bursts(
+            process_, publications(deliveries), burst, send, [this] { return handled_ == sent_ * groups; });
     }
 
 private:
@@ -55,6 +56,7 @@ private:
     fairway::sender_port<shop::order_events> port_ = shop_.sender<shop::order_events>();
     fairway::send_options options_ = bench::order_options();
     shop::order_placed order_;
+    std::size_t sent_ = 0;
     std::size_t handled_ = 0;
 };
 
@@ -65,7 +67,7 @@ void post_to_each(process& where, std::size_t deliveries, std::size_t burst) {
         for (std::size_t i = 0; i < groups; ++i)
             asio::post(where.context(), [order, &handled] { handled += order->quantity > 0; });
     };
-    bench::send_in_bursts(where, (deliveries + groups - 1) / groups, burst, send);
+    bench::send_in_bursts(where, publications(deliveries), burst, send, [] { return true; });
     bench::keep(handled);
 }
 
@@ -74,7 +76,7 @@ void call_each(std::size_t deliveries) {
     std::size_t handled = 0;
     std::vector<std::function<void(shop::order_placed const&)>> const subscribers(
         groups, [&handled](shop::order_placed const& o) { handled += o.quantity > 0; });
-    for (std::size_t n = (deliveries + groups - 1) / groups; n > 0; --n) {
+    for (std::size_t n = publications(deliveries); n > 0; --n) {
         shop::order_placed const order;
         for (auto const& each : subscribers) each(order);
     }
@@ -90,7 +92,7 @@ public:
             queue_.appendListener(0, [this](shared_order const& o) { handled_ += o->quantity > 0; });
     }
     void operator()(std::size_t deliveries, std::size_t burst) {
-        for (std::size_t left = (deliveries + groups - 1) / groups; left > 0;) {
+        for (std::size_t left = publications(deliveries); left > 0;) {
             std::size_t const now = std::min(left, burst);
             for (std::size_t i = 0; i < now; ++i) queue_.enqueue(0, std::make_shared<shop::order_placed const>());
             queue_.process();
@@ -113,7 +115,7 @@ void measure(std::string const& scenario, std::size_t burst) {
     std::vector<bench::peer> peers;
     peers.emplace_back("fairway-try_send", size, [&](std::size_t n) { (*fairway)(n, burst); });
     peers.emplace_back(
-        "driver-only", size, [&](std::size_t n) { bench::send_nothing(*plain, (n + groups - 1) / groups, burst); });
+        "driver-only", size, [&](std::size_t n) { bench::send_nothing(*plain, publications(n), burst); });
     peers.emplace_back("asio-post-shared-body", size, [&](std::size_t n) { post_to_each(*plain, n, burst); });
 #if FAIRWAY_RIVAL_EVENTPP
     bench::lazy<eventpp_queue> const events;

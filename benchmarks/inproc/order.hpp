@@ -92,20 +92,21 @@ private:
     boost::asio::steady_timer armed_{context_, std::chrono::hours(1)};
 };
 
-/// Calls `send` n times on a context, `burst` at a time, and then `end`; other handlers have their turn in between.
-template <class Send, class End>
+/// Calls `send` n times on a context, `burst` at a time, and then `end`; other handlers have their turn in between, as
+/// often as it takes until `is_idle` says that all was handled.
+template <class Send, class IsIdle, class End>
 class burst_loop {
 public:
-    burst_loop(boost::asio::io_context& where, std::size_t n, std::size_t burst, Send& send, End end)
-        : where_(&where), left_(n), burst_(burst), send_(&send), end_(std::move(end)) {}
+    burst_loop(boost::asio::io_context& where, std::size_t n, std::size_t burst, Send& send, IsIdle is_idle, End end)
+        : where_(&where), left_(n), burst_(burst), send_(&send), is_idle_(std::move(is_idle)), end_(std::move(end)) {}
     void operator()() {
-        std::size_t const now = std::min(left_, burst_);
-        for (std::size_t i = 0; i < now; ++i) (*send_)();
-        left_ -= now;
-        if (left_ > 0)
-            boost::asio::post(*where_, *this);
-        else
-            boost::asio::post(*where_, end_);
+        if (is_idle_()) {
+            if (left_ == 0) return end_();
+            std::size_t const now = std::min(left_, burst_);
+            for (std::size_t i = 0; i < now; ++i) (*send_)();
+            left_ -= now;
+        }
+        boost::asio::post(*where_, *this);
     }
 
 private:
@@ -113,21 +114,22 @@ private:
     std::size_t left_;
     std::size_t burst_;
     Send* send_;
+    IsIdle is_idle_;
     End end_;
 };
 
 /// The same, run by this thread to its end.
-template <class Send>
-void send_in_bursts(process& where, std::size_t n, std::size_t burst, Send& send) {
+template <class Send, class IsIdle>
+void send_in_bursts(process& where, std::size_t n, std::size_t burst, Send& send, IsIdle is_idle) {
     auto const stop = [&where] { where.stop(); };
-    boost::asio::post(where.context(), burst_loop(where.context(), n, burst, send, stop));
+    boost::asio::post(where.context(), burst_loop(where.context(), n, burst, send, std::move(is_idle), stop));
     where.run();
 }
 
 /// What the driver and the execution context cost by themselves: bursts of nothing.
 inline void send_nothing(process& where, std::size_t n, std::size_t burst) {
     auto nothing = [where = &where] { keep(where); };
-    send_in_bursts(where, n, burst, nothing);
+    send_in_bursts(where, n, burst, nothing, [] { return true; });
 }
 
 } // namespace bench

@@ -8,7 +8,7 @@
 
 #include <fairway/codec/json.hpp>
 
-#include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -42,14 +42,36 @@ namespace {
 namespace asio = boost::asio;
 using bench::running_process;
 
-// Runs `send` in bursts on the process's thread; `send` is used until `over` was called there.
-template <class Send, class Over>
-void begin_bursts(running_process& where, std::size_t n, Send& send, Over over) {
-    asio::post(where->context(), bench::burst_loop(where->context(), n, 64, send, over));
-}
+// Bursts on one process's thread, each when the one before has been handled there.
+class course {
+public:
+    explicit course(running_process& where) : where_(where) {}
+    // Begins to call `send` n times.
+    template <class Send>
+    void start(std::size_t n, Send& send) {
+        over_ = false;
+        asio::post(where_->context(), [this, n, &send] {
+            sent_ = handled_ = 0;
+            auto const is_idle = [this] { return handled_ == sent_; };
+            auto const end = [this] {
+                over_ = true;
+                over_.notify_one();
+            };
+            bench::burst_loop(where_->context(), n, 64, send, is_idle, end)();
+        });
+    }
+    void wait() const { over_.wait(false); }
+    // On the process's thread:
+    void sent() { ++sent_; }
+    void handled() { ++handled_; }
+    std::size_t count() const { return handled_; }
 
-// Two processes, each on its processor.
-using both = std::array<running_process, 2>;
+private:
+    running_process& where_;
+    std::size_t sent_ = 0;
+    std::size_t handled_ = 0;
+    std::atomic<bool> over_{false};
+};
 
 // A channel's sender and consumer on one process.
 template <class Channel>
@@ -62,7 +84,7 @@ public:
             shop_.emplace(net, "shop");
             stock_->template handle<Channel>([this](shop::order_placed const& o) {
                 bench::keep(o.quantity);
-                line_.pass();
+                course_.handled();
             });
             stock_->start();
             port_.emplace(shop_->template sender<Channel>());
@@ -74,20 +96,18 @@ public:
             shop_.reset();
         });
     }
-    void start(std::size_t n) {
-        line_.start(n);
-        begin_bursts(where_, n, *this, [] {});
-    }
-    void wait() const { line_.wait(); }
+    void start(std::size_t n) { course_.start(n, *this); }
+    void wait() const { course_.wait(); }
     // What one burst consists of.
     void operator()() {
+        course_.sent();
         if (port_->try_send(order_, options_)) std::abort();
     }
 
 private:
     running_process& where_;
     fairway::inproc::hub hub_;
-    bench::finish_line line_;
+    course course_{where_};
     std::optional<fairway::service> stock_;
     std::optional<fairway::service> shop_;
     std::optional<fairway::sender_port<Channel>> port_;
@@ -127,7 +147,7 @@ public:
             shop_.emplace(net, "shop");
             stock_->handle<shop::payments>([this](shop::payment const& p) {
                 bench::keep(p.quantity);
-                line_.pass();
+                course_.handled();
             });
             stock_->start();
             port_.emplace(shop_->sender<shop::payments>());
@@ -144,30 +164,39 @@ public:
         payments_.clear();
         for (auto& each : keys) payments_.emplace_back().account = std::move(each);
     }
-    // Expects n and sends m.
-    void expect(std::size_t n) { line_.start(n); }
-    void start(std::size_t m) {
-        begin_bursts(where_, m, *this, [] {});
-    }
-    void wait() const { line_.wait(); }
+    void start(std::size_t n) { course_.start(n, *this); }
+    void wait() const { course_.wait(); }
     void operator()() {
+        course_.sent();
         if (++turn_ >= payments_.size()) turn_ = 0;
-        if (port_->try_send(payments_[turn_], options_)) std::abort();
+        send();
     }
-    // True where it has handled what was sent with this key.
+    // True where it handles what it sends with this key; else the other one does.
     bool handles(std::string const& key, instance& other) {
-        line_.start(1);
-        other.line_.start(1);
         use_keys({key});
-        start(1);
-        while (!line_.is_over() && !other.line_.is_over()) bench::relax();
-        return line_.is_over();
+        turn_ = 0;
+        auto const before = count();
+        auto const others = other.count();
+        where_.do_there([this] { send(); });
+        for (;;) {
+            if (count() != before) return true;
+            if (other.count() != others) return false;
+        }
     }
 
 private:
+    void send() {
+        if (port_->try_send(payments_[turn_], options_)) std::abort();
+    }
+    std::size_t count() {
+        std::size_t n = 0;
+        where_.do_there([&] { n = course_.count(); });
+        return n;
+    }
+
     running_process& where_;
     fairway::inproc::hub hub_;
-    bench::finish_line line_;
+    course course_{where_};
     std::optional<fairway::service> stock_;
     std::optional<fairway::service> shop_;
     std::optional<fairway::sender_port<shop::payments>> port_;
@@ -187,7 +216,6 @@ public:
         alone_.use_keys(std::move(keys));
     }
     void operator()(std::size_t n) {
-        alone_.expect(n);
         alone_.start(n);
         alone_.wait();
     }
@@ -214,8 +242,6 @@ public:
     }
     void operator()(std::size_t n) {
         std::size_t const half = (n + 1) / 2;
-        first_.expect(half);
-        second_.expect(half);
         first_.start(half);
         second_.start(half);
         first_.wait();
@@ -234,42 +260,41 @@ private:
 class independent_work {
 public:
     void one(std::size_t n) {
-        begin(first_, where_, n);
-        first_.line.wait();
+        first_.start(n);
+        first_.wait();
     }
     void two(std::size_t n) {
         std::size_t const half = (n + 1) / 2;
-        begin(first_, where_, half);
-        begin(second_, there_, half);
-        first_.line.wait();
-        second_.line.wait();
+        first_.start(half);
+        second_.start(half);
+        first_.wait();
+        second_.wait();
     }
 
 private:
-    struct worker {
-        bench::finish_line line;
-        shop::order_placed order;
-        std::string text;
-        void operator()() {
-            fairway::json_codec::encode(order, text);
-            line.pass();
-        }
+    class worker {
+    public:
+        explicit worker(running_process& where) : course_(where) {}
+        void start(std::size_t n) { course_.start(n, *this); }
+        void wait() const { course_.wait(); }
+        void operator()() { fairway::json_codec::encode(order_, text_); }
+
+    private:
+        course course_;
+        shop::order_placed order_;
+        std::string text_;
     };
-    static void begin(worker& who, running_process& where, std::size_t n) {
-        who.line.start(n);
-        begin_bursts(where, n, who, [] {});
-    }
 
     running_process where_{0};
     running_process there_{1};
-    worker first_;
-    worker second_;
+    worker first_{where_};
+    worker second_{there_};
 };
 
 void measure(std::string const& scenario, std::vector<bench::peer> const& peers) {
     auto const times = bench::run(scenario, peers);
     if (times.size() == 2)
-        bench::print(scenario, peers[1].name, bench::order_size, "times_throughput", times[0] / times[1], "x");
+        bench::print(scenario, peers[1].name, bench::order_size, "times_throughput", times[0].ns / times[1].ns, "x");
 }
 
 } // namespace

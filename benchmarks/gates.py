@@ -1,0 +1,164 @@
+#!/usr/bin/env python3
+# Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
+"""What Fairway's performance must not fall short of, and the check of it: gates.py PROGRAMS [ROW...]
+
+Runs the benchmark programs of the folder PROGRAMS in three passes, prints a line for each gate and ends with
+`N passed, N failed`; the status is 0 if none failed. A gate is a number, or a multiple of what a rival took in the same
+pass; what counts is the median of the passes. A gate whose rival is not installed is skipped, by name, and did not pass.
+
+Rows within one thread go by processor time (cpu_ns_per_op), which is what has gone by on an idle machine and about the
+same on a busy one. Rows between threads go by what has gone by: they say little on a busy machine.
+"""
+import collections
+import glob
+import os
+import statistics
+import subprocess
+import sys
+
+PASSES = 3
+Gate = collections.namedtuple("Gate", "row scenario peer size metric sign limit against beside threads")
+
+
+def gate(row, scenario, peer, metric, size=None, most=None, least=None, against=None, beside=None, threads=1):
+    """`most` or `least` is a number, or with `against` a multiple of what that peer has; `beside` is only shown."""
+    sign, limit = ("<=", most) if least is None else (">=", least)
+    return Gate(row, scenario, peer, size, metric, sign, limit, against, against or beside, threads)
+
+
+CPU, WALL = "cpu_ns_per_op", "ns_per_op"
+GATES = [
+    gate(1, "send_one_thread_burst64", "fairway-try_send", CPU, most=120, beside="asio-post-message"),
+    gate(1, "send_one_thread_burst64", "fairway-co_await-send", CPU, most=120, beside="asio-channel-message"),
+    gate(1, "send_one_thread_single", "fairway-try_send", CPU, most=200, beside="driver-only"),
+    gate(1, "send_one_thread_single", "fairway-co_await-send", CPU, most=200, beside="driver-only"),
+    gate(1, "send_one_thread_burst64", "fairway-try_send", "allocs_per_op", most=1, beside="asio-post-message"),
+    gate(2, "publish_16_groups_burst64", "fairway-try_send", CPU, most=15, beside="asio-post-shared-body"),
+    gate(3, "send_two_threads_burst64", "fairway-send_all", WALL, most=150, beside="caf-message", threads=2),
+    gate(3, "send_two_threads_burst8", "fairway-send_all", WALL, most=150, beside="caf-message", threads=2),
+    gate(3, "send_two_threads_single", "fairway-try_send", WALL, most=200, beside="caf-message", threads=2),
+    gate(4, "publish_16_groups_two_threads", "fairway-try_send", WALL, most=20, beside="eventpp-queue-shared-body",
+         threads=2),
+    gate(5, "request_one_thread", "fairway-coroutine-handler", CPU, most=0.9, against="asio-channels-handle"),
+    gate(6, "request_two_threads", "fairway-coroutine-handler", WALL, most=0.9, against="sobjectizer-body", threads=2),
+    gate(7, "pending_completed", "fairway-correlation", CPU, size=1_000, most=40, beside="limit-slots"),
+    gate(7, "pending_completed", "fairway-correlation", CPU, size=1_000_000, most=150, beside="limit-slots"),
+    gate(7, "pending_deadline", "fairway-reschedule-without-find", CPU, size=10_000, most=15,
+         beside="limit-timing-wheel"),
+    gate(8, "memory_queued", "fairway", "times_payload", most=1.4, beside="one-block-each"),
+    gate(9, "codec_encode", "fairway", CPU, most=1 / 8, against="nlohmann"),
+    gate(9, "codec_decode", "fairway", CPU, most=1 / 1.8, against="nlohmann"),
+    gate(10, "codec_calls", "objects-16-groups", "encodes_per_message", most=0),
+    gate(10, "codec_calls", "objects-16-groups", "decodes_per_message", most=0),
+    gate(10, "codec_calls", "objects-request", "encodes_per_message", most=0),
+    gate(10, "codec_calls", "bytes-16-groups", "encodes_per_message", most=1),
+    gate(19, "scale_out_channels", "fairway-two-channels", "times_throughput", least=1.6, threads=2),
+    gate(19, "scale_out_shards", "fairway-two-instances", "times_throughput", least=1.6, threads=2),
+    gate(20, "compile_contract", "fairway-contract", "cpu_time", most=0.3, beside="std-string-only"),
+    gate(20, "compile_service", "fairway-service", "cpu_time", most=6, beside="boost-asio-only"),
+]
+
+
+class Results:
+    """What the programs printed: values by scenario, peer and metric, one for each pass."""
+
+    def __init__(self):
+        self.values = collections.defaultdict(dict)
+        self.units = {}
+
+    def read(self, lines, number):
+        for line in lines:
+            parts = line.split()
+            if len(parts) != 6 or line.startswith("#"):
+                continue
+            scenario, peer, size, metric, value, unit = parts
+            for key in ((scenario, peer, metric, int(size)), (scenario, peer, metric, None)):
+                self.values[key][number] = float(value)
+                self.units[key] = unit
+
+    def of(self, g, peer):
+        """The values by pass; none where the peer was not measured."""
+        return self.values.get((g.scenario, peer, g.metric, g.size), {})
+
+    def unit_of(self, g):
+        return self.units.get((g.scenario, g.peer, g.metric, g.size), "")
+
+
+def figure(value, unit=""):
+    return f"{value:.4g} {unit}".rstrip()
+
+
+def judge(g, results):
+    """The verdict, "passed", "failed" or "skipped", and what there is to say."""
+    name = f"row {g.row:2} {g.scenario}{'' if g.size is None else f' of {g.size:,}'} {g.peer} {g.metric}"
+    mine, theirs = results.of(g, g.peer), results.of(g, g.beside)
+    if g.threads > len(os.sched_getaffinity(0)):
+        return "skipped", f"{name}: needs {g.threads} processors"
+    if not mine:
+        return "failed", f"{name}: was not measured"
+    if g.against and not theirs:
+        return "skipped", f"{name}: {g.against} was not measured, it is not installed"
+    unit, value = results.unit_of(g), statistics.median(mine.values())
+    text = f"{name}: {figure(value, unit)}"
+    if theirs:
+        ratio = statistics.median(mine[n] / theirs[n] for n in mine if theirs.get(n))
+        text += f", {g.beside} {figure(statistics.median(theirs.values()), unit)}, ratio {figure(ratio)}"
+    if g.against:
+        value = ratio
+        text += f", gate {g.sign} {figure(g.limit)} of it"
+    else:
+        text += f", gate {g.sign} {figure(g.limit, unit)}"
+    if value <= g.limit if g.sign == "<=" else value >= g.limit:
+        return "passed", text + ": passed"
+    if g.limit == 0:
+        return "failed", text + f": short by {figure(value, unit)}"
+    return "failed", text + f": short by {100 * abs(value - g.limit) / g.limit:.0f} %"
+
+
+def measure(programs, gates, results):
+    scenarios = sorted({g.scenario for g in gates if g.row != 20})
+    compiled = sorted({g.scenario for g in gates if g.row == 20})
+    here = os.path.dirname(os.path.abspath(__file__))
+    commands = [[p, *scenarios] for p in sorted(glob.glob(os.path.join(programs, "bench_*")))] if scenarios else []
+    for number in range(PASSES):
+        for command in commands:
+            run(command, number, results)
+    for scenario in compiled:
+        # Compiling takes longer than all else, and processor time hardly varies.
+        run([os.path.join(here, "compile_time.py"), scenario, "--quick"], 0, results)
+
+
+def run(command, number, results):
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
+    if done.returncode != 0:
+        print(f"# {os.path.basename(command[0])} ended with {done.returncode}", flush=True)
+    results.read(done.stdout.splitlines(), number)
+
+
+def main():
+    if len(sys.argv) < 2 or not all(a.isdigit() for a in sys.argv[2:]):
+        sys.exit(__doc__.splitlines()[0])
+    rows = {int(a) for a in sys.argv[2:]}
+    gates = [g for g in GATES if not rows or g.row in rows]
+    if not glob.glob(os.path.join(sys.argv[1], "bench_*")):
+        sys.exit(f"no benchmark programs in {sys.argv[1]}")
+    if not gates:
+        sys.exit("no gate is of these rows")
+    results = Results()
+    load = os.getloadavg()[0]
+    if load > 0.5:
+        print(f"# load {load:.1f}: others are at work on this machine, rows between threads will be off", flush=True)
+    measure(sys.argv[1], gates, results)
+    count = collections.Counter()
+    for g in gates:
+        verdict, text = judge(g, results)
+        count[verdict] += 1
+        print(f"skipped: {text}" if verdict == "skipped" else text, flush=True)
+    if count["skipped"]:
+        print(f"{count['skipped']} skipped")
+    print(f"{count['passed']} passed, {count['failed']} failed")
+    sys.exit(1 if count["failed"] else 0)
+
+
+if __name__ == "__main__":
+    main()

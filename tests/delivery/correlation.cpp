@@ -8,10 +8,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
 #include <random>
+#include <utility>
 #include <vector>
 
 using fairway::message_id;
@@ -26,16 +28,25 @@ message_id id_of(std::uint64_t n) { return {n, 0}; }
 // Ids whose hashes are the same, so that they want the same place in a table of any size: the hash folds the halves.
 message_id colliding(std::uint64_t n) { return {n, ~n}; }
 
+// Deadlines of all magnitudes, before and after zero, and the extreme ones.
+std::int64_t any_deadline(std::uint64_t random) {
+    auto const size = random % 65;
+    auto const value = size == 64 ? random : random & ((std::uint64_t{1} << size) - 1);
+    return random >> 63 != 0 ? -static_cast<std::int64_t>(value / 2) : static_cast<std::int64_t>(value / 2);
+}
+
+template <class Deadline>
 class model {
 public:
     explicit model(std::uint64_t seed) : random_(seed) {}
 
-    // One random operation on both, with the ids that `make_id` makes of 0 to `ids`.
-    template <class MakeId>
-    void step(std::uint64_t ids, MakeId make_id) {
+    // One random operation on both, with the ids that `make_id` makes of 0 to `ids`, and deadlines that `make_deadline`
+    // makes of random numbers.
+    template <class MakeId, class MakeDeadline>
+    void step(std::uint64_t ids, MakeId make_id, MakeDeadline make_deadline) {
         auto const id = make_id(below(ids));
-        auto const deadline = static_cast<int>(below(1000));
-        switch (below(20)) {
+        auto const deadline = make_deadline(random_());
+        switch (below(24)) {
         case 0:
         case 1:
         case 2:
@@ -47,23 +58,33 @@ public:
         case 8: find(id); break;
         case 9:
         case 10:
-        case 11:
-        case 12: take(id); break;
-        case 13:
+        case 11: take(id); break;
+        case 12:
+        case 13: visit(id); break;
         case 14:
-        case 15: reschedule(id, deadline); break;
-        default: expire(static_cast<int>(below(200))); break;
+        case 15:
+        case 16: reschedule(id, deadline); break;
+        case 17: visit_due(deadline); break;
+        case 18: expire(deadline); break;
+        case 19:
+            if (auto const first = earliest()) expire(*first);
+            break;
+        default:
+            if (auto const first = earliest()) visit_due(*first);
+            break;
         }
         REQUIRE(real_.size() == known_.size());
         REQUIRE(real_.next_deadline() == earliest());
     }
 
-    void insert(message_id id, int deadline) {
+    void insert(message_id id, Deadline deadline) {
         auto w = std::make_unique<int>(++count_);
         bool const added = real_.insert(id, deadline, std::move(w));
         REQUIRE(added == !known_.count(id));
         REQUIRE(added == !w); // NOLINT: an id that is pending leaves the waiter alone
-        if (added) known_[id] = {deadline, count_};
+        if (!added) return;
+        known_[id] = {deadline, ++sequence_, count_};
+        order_.insert({{deadline, sequence_}, id});
     }
     void find(message_id id) {
         auto* const found = real_.find(id);
@@ -77,54 +98,99 @@ public:
         REQUIRE(taken.has_value() == (expected != known_.end()));
         if (!taken) return;
         REQUIRE(**taken == expected->second.waiter);
-        known_.erase(expected);
+        forget(id);
     }
-    void reschedule(message_id id, int deadline) {
+    // Removes it or not.
+    void visit(message_id id) {
+        bool const remove = below(2) == 0;
+        int seen = 0;
+        bool const found = real_.visit(id, [&](waiter& w) {
+            seen = *w;
+            return remove;
+        });
+        REQUIRE(found == (known_.count(id) == 1));
+        if (!found) return;
+        REQUIRE(seen == known_[id].waiter);
+        if (remove) forget(id);
+    }
+    void reschedule(message_id id, Deadline deadline) {
         real_.reschedule(id, deadline);
-        if (auto const found = known_.find(id); found != known_.end()) found->second.deadline = deadline;
+        if (known_.count(id)) move(id, deadline);
     }
-    // All that are due, in the order of their deadlines.
-    void expire(int now) {
-        auto last = earliest();
+    // All that are due, in the order of their deadlines, and of insertion where these are equal.
+    void expire(Deadline now) {
         while (auto const id = real_.due(now)) {
-            REQUIRE(known_.count(*id) == 1);
-            REQUIRE(known_[*id].deadline == earliest());
-            REQUIRE(known_[*id].deadline >= *last);
-            last = known_[*id].deadline;
+            REQUIRE_FALSE(order_.empty());
+            REQUIRE(*id == order_.begin()->second);
+            REQUIRE(order_.begin()->first.first <= now);
             take(*id);
         }
         REQUIRE((known_.empty() || *earliest() > now));
+    }
+    // The first one that is due leaves, or stays with the latest deadline.
+    void visit_due(Deadline now) {
+        bool const remove = below(2) == 0;
+        int seen = 0;
+        bool const was_due = real_.visit_due(now, [&](waiter& w) {
+            seen = *w;
+            return remove;
+        });
+        REQUIRE(was_due == (!order_.empty() && order_.begin()->first.first <= now));
+        if (!was_due) return;
+        auto const id = order_.begin()->second;
+        REQUIRE(seen == known_[id].waiter);
+        if (remove)
+            forget(id);
+        else
+            move(id, std::numeric_limits<Deadline>::max());
     }
     void take_all() {
         std::vector<int> taken;
         for (auto const& w : real_.take_all()) taken.push_back(*w);
         std::vector<int> expected;
-        for (auto const& [id, pending] : known_) expected.push_back(pending.waiter);
-        std::sort(taken.begin(), taken.end());
-        std::sort(expected.begin(), expected.end());
+        for (auto const& [place, id] : order_) expected.push_back(known_[id].waiter);
         REQUIRE(taken == expected);
         known_.clear();
+        order_.clear();
         REQUIRE(real_.size() == 0);
         REQUIRE_FALSE(real_.next_deadline());
+    }
+    std::size_t size() const { return known_.size(); }
+    // Of a wave of many: pending ids, and those that have gone.
+    void find_all(std::uint64_t ids) {
+        for (std::uint64_t n = 0; n < ids; ++n) find(id_of(n));
     }
 
 private:
     struct entry {
-        int deadline = 0;
+        Deadline deadline{};
+        std::uint64_t sequence = 0;
         int waiter = 0;
     };
 
     std::uint64_t below(std::uint64_t n) { return random_() % n; }
-    std::optional<int> earliest() const {
-        if (known_.empty()) return std::nullopt;
-        auto const first = std::min_element(known_.begin(), known_.end(),
-            [](auto const& a, auto const& b) { return a.second.deadline < b.second.deadline; });
-        return first->second.deadline;
+    std::optional<Deadline> earliest() const {
+        if (order_.empty()) return std::nullopt;
+        return order_.begin()->first.first;
+    }
+    void forget(message_id id) {
+        auto const found = known_.find(id);
+        order_.erase({found->second.deadline, found->second.sequence});
+        known_.erase(found);
+    }
+    void move(message_id id, Deadline deadline) {
+        auto& e = known_[id];
+        order_.erase({e.deadline, e.sequence});
+        e.deadline = deadline;
+        e.sequence = ++sequence_;
+        order_.insert({{e.deadline, e.sequence}, id});
     }
 
     std::mt19937_64 random_;
-    table real_;
+    fairway::correlation<Deadline, waiter> real_;
     std::map<message_id, entry> known_;
+    std::map<std::pair<Deadline, std::uint64_t>, message_id> order_;
+    std::uint64_t sequence_ = 0;
     int count_ = 0;
 };
 
@@ -221,15 +287,113 @@ TEST_CASE("ids that want the same place do not hide one another") {
 }
 
 TEST_CASE("the table does what a map does, 200,000 times") {
+    auto const near = [](std::uint64_t random) { return static_cast<int>(random % 1000); };
     for (std::uint64_t seed = 1; seed <= 5; ++seed) {
         INFO("seed " << seed);
-        model m(seed);
+        model<int> m(seed);
         for (int i = 0; i < 32'000; ++i) {
-            m.step(40, id_of);
+            m.step(40, id_of, near);
             if (i % 8000 == 7999) m.take_all();
         }
-        // Few ids that all collide, so that runs are long and wrap around the end of the table.
-        for (int i = 0; i < 8000; ++i) m.step(12, colliding);
+        // Few ids that all collide.
+        for (int i = 0; i < 8000; ++i) m.step(12, colliding, near);
         m.take_all();
     }
+}
+
+TEST_CASE("deadlines of all magnitudes are exact") {
+    for (std::uint64_t seed = 1; seed <= 4; ++seed) {
+        INFO("seed " << seed);
+        model<std::int64_t> m(seed);
+        for (int i = 0; i < 20'000; ++i) m.step(60, id_of, any_deadline);
+        m.take_all();
+    }
+}
+
+TEST_CASE("thousands come and go in waves") {
+    // Through all sizes up to several chunks, up and down, with ids that rise and others that do not.
+    for (std::uint64_t seed = 1; seed <= 2; ++seed) {
+        INFO("seed " << seed);
+        std::mt19937_64 random(seed);
+        model<std::int64_t> m(seed);
+        for (std::uint64_t const ids : {3000U, 500U, 7000U, 1U}) {
+            for (std::uint64_t n = 0; n < ids; ++n) m.insert(id_of(n), static_cast<std::int64_t>(random() % 100'000));
+            m.find_all(ids);
+            for (std::uint64_t n = 0; n < ids / 2; ++n) m.take(id_of(random() % ids));
+            for (std::uint64_t n = 0; n < ids / 2; ++n)
+                m.insert(id_of(random() % ids), static_cast<std::int64_t>(random() % 100'000));
+            m.find_all(ids);
+            m.expire(100'000);
+            CHECK(m.size() == 0U);
+        }
+    }
+}
+
+TEST_CASE("equal deadlines expire in the order of insertion, also after earlier ones came between") {
+    table t;
+    std::vector<int> order;
+    auto const expire = [&](int now) {
+        while (t.visit_due(now, [&](waiter& w) {
+            order.push_back(*w);
+            return true;
+        })) {}
+    };
+    t.insert(id_of(1), 5000, std::make_unique<int>(1));
+    t.insert(id_of(2), 70'000, std::make_unique<int>(2));
+    t.insert(id_of(3), 5000, std::make_unique<int>(3));
+    t.insert(id_of(4), 10, std::make_unique<int>(4));
+    t.insert(id_of(5), 5000, std::make_unique<int>(5));
+    t.reschedule(id_of(2), 5000);
+    expire(100);
+    CHECK(order == std::vector<int>{4});
+    t.insert(id_of(6), 5000, std::make_unique<int>(6));
+    t.reschedule(id_of(1), 5000);
+    expire(4999);
+    CHECK(order == std::vector<int>{4});
+    expire(5000);
+    CHECK(order == std::vector<int>{4, 3, 5, 2, 6, 1});
+}
+
+TEST_CASE("a waiter stays where it is until it leaves, however many come") {
+    table t;
+    t.insert(id_of(0), 1, std::make_unique<int>(7));
+    auto const* const at = t.find(id_of(0));
+    for (std::uint64_t n = 1; n < 10'000; ++n) t.insert(id_of(n), 2, std::make_unique<int>(0));
+    CHECK(t.find(id_of(0)) == at);
+    CHECK(**at == 7);
+}
+
+TEST_CASE("waiters that are left die with the table") {
+    auto const alive = std::make_shared<int>(0);
+    {
+        fairway::correlation<int, std::shared_ptr<int>> t;
+        for (std::uint64_t n = 0; n < 100; ++n) t.insert(id_of(n), 1, std::shared_ptr<int>(alive));
+        CHECK(alive.use_count() == 101);
+        t.take(id_of(5));
+        t.visit(id_of(6), [](auto const&) { return true; });
+        CHECK(alive.use_count() == 99);
+    }
+    CHECK(alive.use_count() == 1);
+}
+
+TEST_CASE("memory that a peak needed goes back") {
+    table t;
+    auto const wave = [&](std::uint64_t size) {
+        for (std::uint64_t n = 0; n < size; ++n) t.insert(id_of(n), 1, std::make_unique<int>(0));
+        for (std::uint64_t n = 0; n < size; ++n) REQUIRE(t.take(id_of(n)));
+    };
+    CHECK(t.footprint() == 0U);
+    wave(1);
+    auto const small = t.footprint();
+    wave(100'000);
+    auto const large = t.footprint();
+    CHECK(large > 50 * small);
+    CHECK(large < 100'000 * 60 + 2 * small); // of a waiter of 8 bytes
+    wave(100'000);
+    CHECK(t.footprint() == large); // it may be needed again
+    wave(1);
+    CHECK(t.footprint() < 2 * small);
+    wave(5000);
+    t.take_all();
+    CHECK(t.footprint() < small);
 }

@@ -2,179 +2,309 @@
 #ifndef FAIRWAY_DELIVERY_CORRELATION_HPP
 #define FAIRWAY_DELIVERY_CORRELATION_HPP
 
+#include <fairway/delivery/deadline_queue.hpp>
 #include <fairway/envelope/message_id.hpp>
+#include <fairway/error.hpp>
 
+#include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <limits>
+#include <memory>
+#include <new>
 #include <optional>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 namespace fairway {
 
-/// Pending requests by message id, with a deadline each: finds by id in constant time, expires in order of deadlines.
+/// Pending requests by message id, with a deadline each: finds by id in constant time, expires in the order of the
+/// deadlines, and of insertion among equal ones. Not thread-safe.
 ///
-/// `Deadline` is any ordered time point; `Waiter` is moved in and out. Ids are made by this process, so that nobody
-/// chooses them to collide.
+/// `Deadline` is an integer or a time point that counts in one; `Waiter` is moved in and out, which must not throw. Up
+/// to 2^30 may be pending. Grows by about a thousand at a time and moves nothing that is pending, so that no insertion
+/// takes long. Whenever the last one is gone, it gives back what memory was not needed since the time before.
+///
+/// Ids are made by this process, so that nobody chooses them to collide. One that a peer makes up, to have it looked
+/// up, meets as few others as any other does.
 template <class Deadline, class Waiter>
 class correlation {
+    static_assert(std::is_nothrow_move_constructible_v<Waiter>);
+
 public:
+    correlation() = default;
+    correlation(correlation const&) = delete;
+    correlation& operator=(correlation const&) = delete;
+    ~correlation() {
+        drain([](Waiter&&) {});
+    }
+
     /// How many are pending.
     std::size_t size() const noexcept { return size_; }
     /// The earliest deadline; nothing where nothing is pending.
-    std::optional<Deadline> next_deadline() const {
-        if (heap_.empty()) return std::nullopt;
-        return slots_[heap_.front()].deadline;
+    std::optional<Deadline> next_deadline() noexcept {
+        auto const index = deadlines_.first(nodes());
+        if (index == none) return std::nullopt;
+        return deadline_of(slot_at(index).node.deadline);
     }
 
-    /// Adds a waiter; false (and `waiter` is untouched) where the id is pending already.
+    /// Adds a waiter; false (and `waiter` is untouched) where the id is pending already. Throws `std::bad_alloc`, or
+    /// `errc::too_many_requests` where 2^30 are.
     bool insert(message_id id, Deadline deadline, Waiter&& waiter) {
-        if (2 * (size_ + 1) > table_.size()) grow();
-        std::size_t const at = locate(id);
-        if (table_[at] != none) return false;
-        std::uint32_t index = 0;
-        if (free_.empty()) {
-            index = static_cast<std::uint32_t>(slots_.size());
-            slots_.emplace_back();
-        } else {
-            index = free_.back();
-            free_.pop_back();
-        }
-        auto& s = slots_[index];
+        if (free_ == none) extend();
+        auto* const bucket = &bucket_of(id);
+        // Ids rise. What is above all before is not pending: to look for it would take longer than all the rest.
+        if (newest_ < id)
+            newest_ = id;
+        else if (*search(bucket, id) != none)
+            return false;
+        auto const index = free_;
+        auto& s = slot_at(index);
+        free_ = s.next;
         s.id = id;
-        s.deadline = deadline;
-        s.waiter.emplace(std::move(waiter));
-        table_[at] = index;
+        s.next = *bucket;
+        *bucket = index;
+        ::new (static_cast<void*>(s.storage)) Waiter(std::move(waiter));
+        deadlines_.push(nodes(), index, ticks(deadline));
         ++size_;
-        heap_.push_back(index);
-        s.heap_at = static_cast<std::uint32_t>(heap_.size() - 1);
-        sift_up(s.heap_at);
         return true;
     }
 
-    /// The waiter of an id, or null; valid until the next change.
-    Waiter* find(message_id id) {
-        if (table_.empty()) return nullptr;
-        auto const index = table_[locate(id)];
-        return index == none ? nullptr : &*slots_[index].waiter;
+    /// The waiter of an id, or null; valid until the id is not pending any more.
+    Waiter* find(message_id id) noexcept {
+        auto const index = *link_to(id);
+        return index == none ? nullptr : slot_at(index).waiter();
     }
 
     /// Changes the deadline of a pending id.
-    void reschedule(message_id id, Deadline deadline) {
-        if (table_.empty()) return;
-        auto const index = table_[locate(id)];
-        if (index == none) return;
-        slots_[index].deadline = deadline;
-        sift_up(slots_[index].heap_at);
-        sift_down(slots_[index].heap_at);
+    void reschedule(message_id id, Deadline deadline) noexcept {
+        auto const index = *link_to(id);
+        if (index != none) reschedule_at(index, deadline);
     }
 
     /// Removes and returns the waiter of an id.
-    std::optional<Waiter> take(message_id id) {
-        if (table_.empty()) return std::nullopt;
-        std::size_t const at = locate(id);
-        auto const index = table_[at];
-        if (index == none) return std::nullopt;
-        erase_from_table(at);
-        auto& s = slots_[index];
-        remove_from_heap(s.heap_at);
-        std::optional<Waiter> waiter(std::move(*s.waiter));
-        s.waiter.reset();
-        free_.push_back(index);
-        --size_;
-        return waiter;
+    std::optional<Waiter> take(message_id id) noexcept {
+        std::optional<Waiter> taken;
+        visit(id, [&taken](Waiter& w) {
+            taken.emplace(std::move(w));
+            return true;
+        });
+        return taken;
+    }
+
+    /// Calls `use(waiter)` if the id is pending, and removes it where that returns true. `use` must neither throw nor
+    /// use this table. Returns whether the id was pending.
+    template <class Use>
+    bool visit(message_id id, Use&& use) noexcept {
+        auto* const link = link_to(id);
+        if (*link == none) return false;
+        if (use(*slot_at(*link).waiter())) remove(*link);
+        return true;
     }
 
     /// The id with the earliest deadline where that has come at `now`.
-    std::optional<message_id> due(Deadline now) const {
-        if (heap_.empty() || slots_[heap_.front()].deadline > now) return std::nullopt;
-        return slots_[heap_.front()].id;
+    std::optional<message_id> due(Deadline now) noexcept {
+        auto const index = first_due(now);
+        if (index == none) return std::nullopt;
+        return slot_at(index).id;
     }
 
-    /// Removes and returns all waiters.
+    /// Calls `use(waiter)` for the one with the earliest deadline where that has come at `now`, and removes it where
+    /// that returns true; else it stays with the latest possible deadline. `use` must neither throw nor use this
+    /// table. Returns whether one was due.
+    template <class Use>
+    bool visit_due(Deadline now, Use&& use) noexcept {
+        auto const index = first_due(now);
+        if (index == none) return false;
+        if (use(*slot_at(index).waiter()))
+            remove(*link_to(slot_at(index).id));
+        else
+            reschedule_at(index, latest());
+        return true;
+    }
+
+    /// The memory that it takes, in bytes.
+    std::size_t footprint() const noexcept {
+        return chunks_.size() * sizeof(chunk) + chunks_.capacity() * sizeof(void*);
+    }
+
+    /// Removes and returns all waiters, in the order of their deadlines.
     std::vector<Waiter> take_all() {
         std::vector<Waiter> all;
         all.reserve(size_);
-        for (auto const index : heap_) all.push_back(std::move(*slots_[index].waiter));
-        *this = correlation();
+        drain([&all](Waiter&& w) { all.push_back(std::move(w)); });
         return all;
     }
 
 private:
-    static constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
+    static constexpr std::uint32_t none = 0;
+    static constexpr std::uint32_t ends = detail::deadline_queue::ends;
+    static constexpr std::uint32_t chunk_size = 1024;
+    static constexpr std::uint32_t buckets_per_slot = 2;
+    static constexpr std::uint32_t most_slots = std::uint32_t{1} << 30;
 
     struct slot {
+        detail::deadline_node node;
         message_id id;
-        Deadline deadline{};
-        std::uint32_t heap_at = 0;
-        std::optional<Waiter> waiter;
-    };
+        // In the chain of its bucket, or among the free ones.
+        std::uint32_t next;
+        alignas(Waiter) std::byte storage[sizeof(Waiter)];
 
-    std::size_t home(message_id id) const noexcept { return (std::hash<message_id>()(id) >> 20) & (table_.size() - 1); }
-    // Where the id is, or the free place where it would go: linear probing.
-    std::size_t locate(message_id id) const noexcept {
-        std::size_t at = home(id);
-        while (table_[at] != none && slots_[table_[at]].id != id) at = (at + 1) & (table_.size() - 1);
-        return at;
+        slot() noexcept {} // NOLINT: nothing is touched before it is used
+        Waiter* waiter() noexcept { return std::launder(reinterpret_cast<Waiter*>(storage)); }
+    };
+    // The first slots of all are ends of the deadlines' lists.
+    struct alignas(sizeof(slot) % 64 == 0 ? 64 : alignof(slot)) chunk {
+        slot slots[chunk_size];
+        std::uint32_t buckets[buckets_per_slot * chunk_size];
+    };
+    static_assert(ends < chunk_size);
+
+    struct node_view {
+        correlation& of;
+        detail::deadline_node& operator[](std::uint32_t index) const noexcept { return of.slot_at(index).node; }
+    };
+    node_view nodes() noexcept { return {*this}; }
+
+    slot& slot_at(std::uint32_t index) noexcept { return chunks_[index / chunk_size]->slots[index % chunk_size]; }
+    std::uint32_t& bucket_at(std::uint32_t bucket) noexcept {
+        constexpr auto each = buckets_per_slot * chunk_size;
+        return chunks_[bucket / each]->buckets[bucket % each];
     }
-    void grow() {
-        table_.assign(table_.empty() ? 16 : table_.size() * 2, none);
-        for (auto const index : heap_) table_[locate(slots_[index].id)] = index;
+
+    // Linear hashing (Litwin 1980): with each slot more, the chains of a few buckets are split in two.
+    static std::uint32_t hash(message_id id) noexcept {
+        return static_cast<std::uint32_t>(std::hash<message_id>()(id) >> 32);
     }
-    // Moves later entries of the run back (Knuth, TAOCP 6.4, algorithm R), so that no tombstones are needed.
-    void erase_from_table(std::size_t hole) noexcept {
-        std::size_t const mask = table_.size() - 1;
-        for (std::size_t at = (hole + 1) & mask; table_[at] != none; at = (at + 1) & mask) {
-            std::size_t const wanted = home(slots_[table_[at]].id);
-            if (((at - wanted) & mask) >= ((at - hole) & mask)) {
-                table_[hole] = table_[at];
-                hole = at;
+    std::uint32_t& bucket_of(message_id id) noexcept {
+        auto bucket = hash(id) & mask_;
+        if (bucket >= buckets_) bucket &= mask_ >> 1;
+        return bucket_at(bucket);
+    }
+    void resize_buckets(std::uint32_t size) noexcept {
+        buckets_ = size;
+        mask_ = std::bit_ceil(size) - 1;
+    }
+    void split() noexcept {
+        auto const added = buckets_;
+        resize_buckets(added + 1);
+        auto* to = &bucket_at(added);
+        if (added > 0) {
+            for (auto* from = &bucket_at(added & mask_ >> 1); *from != none;) {
+                auto const index = *from;
+                auto& s = slot_at(index);
+                if ((hash(s.id) & mask_) == added) {
+                    *from = s.next;
+                    *to = index;
+                    to = &s.next;
+                } else {
+                    from = &s.next;
+                }
             }
         }
-        table_[hole] = none;
+        *to = none;
+    }
+    // What has the index of an id's slot: its bucket or the one before it in the chain; or `none`, at the chain's end.
+    std::uint32_t* search(std::uint32_t* link, message_id id) noexcept {
+        while (*link != none) {
+            auto& s = slot_at(*link);
+            if (s.id == id) break;
+            link = &s.next;
+        }
+        return link;
+    }
+    std::uint32_t* link_to(message_id id) noexcept { return size_ == 0 ? &nowhere_ : search(&bucket_of(id), id); }
+
+    // One free slot more.
+    void extend() {
+        if (used_ == chunks_.size() * chunk_size) {
+            if (used_ == most_slots) detail::fail(errc::too_many_requests, "2^30 are pending");
+            chunks_.push_back(std::unique_ptr<chunk>(new chunk));
+        }
+        used_ = std::max(used_, ends);
+        while (buckets_ < buckets_per_slot * (used_ + 1 - ends)) split();
+        free_ = used_++;
+        slot_at(free_).next = none;
+    }
+    void remove(std::uint32_t& link) noexcept {
+        auto const index = link;
+        auto& s = slot_at(index);
+        link = s.next;
+        s.waiter()->~Waiter();
+        deadlines_.erase(nodes(), index);
+        s.next = free_;
+        free_ = index;
+        if (--size_ == 0) trim();
+    }
+    // Nothing is pending: begins with the first slot again.
+    void trim() noexcept {
+        auto const needed = (used_ + chunk_size - 1) / chunk_size;
+        if (needed < chunks_.size()) {
+            chunks_.resize(needed);
+            resize_buckets(std::min(buckets_, needed * buckets_per_slot * chunk_size));
+        }
+        used_ = ends;
+        free_ = none;
+    }
+    template <class Use>
+    void drain(Use&& use) {
+        for (auto index = deadlines_.first(nodes()); index != none; index = deadlines_.first(nodes())) {
+            deadlines_.erase(nodes(), index);
+            auto* const w = slot_at(index).waiter();
+            use(std::move(*w));
+            w->~Waiter();
+        }
+        chunks_.clear();
+        resize_buckets(0);
+        size_ = 0;
+        used_ = 0;
+        free_ = none;
     }
 
-    void place(std::size_t at, std::uint32_t index) noexcept {
-        heap_[at] = index;
-        slots_[index].heap_at = static_cast<std::uint32_t>(at);
+    std::uint32_t first_due(Deadline now) noexcept {
+        auto const index = deadlines_.first(nodes());
+        return index == none || slot_at(index).node.deadline > ticks(now) ? none : index;
     }
-    void sift_up(std::size_t at) noexcept {
-        auto const index = heap_[at];
-        while (at > 0) {
-            std::size_t const parent = (at - 1) / 2;
-            if (!(slots_[index].deadline < slots_[heap_[parent]].deadline)) break;
-            place(at, heap_[parent]);
-            at = parent;
-        }
-        place(at, index);
+    void reschedule_at(std::uint32_t index, Deadline deadline) noexcept {
+        deadlines_.erase(nodes(), index);
+        deadlines_.push(nodes(), index, ticks(deadline));
     }
-    void sift_down(std::size_t at) noexcept {
-        auto const index = heap_[at];
-        for (;;) {
-            std::size_t child = 2 * at + 1;
-            if (child >= heap_.size()) break;
-            if (child + 1 < heap_.size() && slots_[heap_[child + 1]].deadline < slots_[heap_[child]].deadline) ++child;
-            if (!(slots_[heap_[child]].deadline < slots_[index].deadline)) break;
-            place(at, heap_[child]);
-            at = child;
-        }
-        place(at, index);
+    // In the order of the deadlines.
+    static std::uint64_t ticks(Deadline deadline) noexcept {
+        if constexpr (std::is_integral_v<Deadline>)
+            return static_cast<std::uint64_t>(static_cast<std::int64_t>(deadline)) ^ sign;
+        else
+            return static_cast<std::uint64_t>(static_cast<std::int64_t>(deadline.time_since_epoch().count())) ^ sign;
     }
-    void remove_from_heap(std::size_t at) noexcept {
-        auto const last = heap_.back();
-        heap_.pop_back();
-        if (at == heap_.size()) return;
-        place(at, last);
-        sift_up(at);
-        sift_down(slots_[last].heap_at);
+    static constexpr Deadline latest() noexcept {
+        if constexpr (std::is_integral_v<Deadline>)
+            return std::numeric_limits<Deadline>::max();
+        else
+            return Deadline::max();
     }
+    static Deadline deadline_of(std::uint64_t ticks) noexcept {
+        auto const count = static_cast<std::int64_t>(ticks ^ sign);
+        if constexpr (std::is_integral_v<Deadline>)
+            return static_cast<Deadline>(count);
+        else
+            return Deadline(typename Deadline::duration(static_cast<typename Deadline::rep>(count)));
+    }
+    static constexpr std::uint64_t sign = std::uint64_t{1} << 63;
 
-    std::vector<slot> slots_;
-    std::vector<std::uint32_t> free_;
-    std::vector<std::uint32_t> table_;
-    std::vector<std::uint32_t> heap_;
+    std::vector<std::unique_ptr<chunk>> chunks_;
+    detail::deadline_queue deadlines_;
     std::size_t size_ = 0;
+    message_id newest_;
+    // The bits of a hash that tell buckets apart.
+    std::uint32_t mask_ = 0;
+    std::uint32_t buckets_ = 0;
+    // The end of the slots that were in use since nothing was pending.
+    std::uint32_t used_ = 0;
+    std::uint32_t free_ = none;
+    std::uint32_t nowhere_ = none;
 };
 
 } // namespace fairway

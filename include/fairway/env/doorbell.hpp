@@ -3,10 +3,10 @@
 #define FAIRWAY_ENV_DOORBELL_HPP
 
 #include <fairway/env/sleep.hpp>
+#include <fairway/env/turn_flag.hpp>
 
 #include <boost/asio/post.hpp>
 
-#include <atomic>
 #include <memory>
 #include <utility>
 
@@ -20,7 +20,7 @@ public:
 
     /// Wakes who waits, or who waits next. Thread-safe; nothing is resumed before this returns.
     void ring() noexcept {
-        if (posted_.exchange(true)) return;
+        if (!posted_.ask()) return;
         asio::post(executor_, [weak = weak_from_this()] {
             if (auto const self = weak.lock()) self->answer();
         });
@@ -41,13 +41,13 @@ public:
 
 private:
     void answer() {
-        posted_ = false;
+        posted_.begin();
         rung_ = true;
         if (auto const s = asleep_.lock()) s->finish({});
     }
 
     asio::any_io_executor executor_;
-    std::atomic<bool> posted_{false};
+    turn_flag posted_;
     // Used on the executor only.
     bool rung_ = false;
     std::weak_ptr<fairway::detail::sleeper> asleep_;

@@ -2,6 +2,8 @@
 #ifndef FAIRWAY_ENVELOPE_MESSAGE_ID_HPP
 #define FAIRWAY_ENVELOPE_MESSAGE_ID_HPP
 
+#include <fairway/detail/std_atomics.hpp>
+
 #include <array>
 #include <atomic>
 #include <compare>
@@ -77,10 +79,11 @@ constexpr std::optional<message_id> parse_id(std::string_view text) noexcept {
 
 /// Makes rising ids of version 7 (RFC 9562, section 6.2, method 3: the 12 bits after the milliseconds carry a fraction
 /// of a millisecond, and count on where the clock stands still). Thread-safe.
-class id_generator {
+template <class Atomics = fairway::detail::std_atomics>
+class basic_id_generator {
 public:
     /// Starts with 64 random bits that tell this generator from all others.
-    explicit id_generator(std::uint64_t random) noexcept : seed_(random) {}
+    explicit basic_id_generator(std::uint64_t random) noexcept : seed_(random) {}
 
     /// The next id at `unix_ns` nanoseconds since 1970; greater than every earlier one of this generator.
     message_id next(std::int64_t unix_ns) noexcept {
@@ -105,8 +108,11 @@ private:
     }
 
     std::uint64_t const seed_;
-    std::atomic<std::uint64_t> last_{0};
+    typename Atomics::template atomic<std::uint64_t> last_{0};
 };
+
+/// The id generator of threads.
+using id_generator = basic_id_generator<>;
 
 } // namespace fairway
 

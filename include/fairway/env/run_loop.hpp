@@ -70,7 +70,7 @@ private:
 inline std::shared_ptr<runnable> arrive(station* s) noexcept {
     auto who = s->who.lock();
     if (who)
-        s->now.store(station::idle, std::memory_order_release);
+        s->now.exchange(station::idle, std::memory_order_acq_rel); // a store would miss who has woken it in vain
     else if (s->now.exchange(station::dead, std::memory_order_acq_rel) == station::retired)
         delete s;
     return who;

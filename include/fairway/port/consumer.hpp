@@ -70,8 +70,10 @@ public:
 
     // Takes in what is there.
     bool run() override {
-        // No more than half of the places at a time, so that a shard whose messages fail can be held before it has all.
-        std::size_t const at_once = std::clamp<std::size_t>(what().prefetch / 2, 1, 64);
+        // Of shards no more than half of the places at a time, so that one whose messages fail can be held before it
+        // has all.
+        bool const sharded = what().from.shards > 0;
+        std::size_t const at_once = std::clamp<std::size_t>(sharded ? what().prefetch / 2 : what().prefetch, 1, 64);
         constexpr std::size_t most = 256;
         std::size_t done = 0;
         bool more = true;

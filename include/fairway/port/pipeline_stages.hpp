@@ -123,10 +123,13 @@ private:
         if (is_for_another_group(d, what_)) return skip(d);
         if (d.message().expires() != no_time && drop_expired(d, progress::none)) return;
         if (d.attempt() > most_deliveries_) return refuse(d, "too_many_attempts", errc::handler_failed);
-        if (is_too_large(d)) return refuse(d, "too_large", errc::handler_failed);
-        handler_entry const* const entry = find_entry(parts_.table, d);
+        auto const* const object = d.message().object_type();
+        if (!object && is_too_large(d)) return refuse(d, "too_large", errc::handler_failed);
+        // Mostly of the same type as the one before.
+        handler_entry const* const entry = object && object == last_->object ? last_ : find_entry(parts_.table, d);
         if (!entry) return not_for_us(d);
         if (entry->ignored) return skip(d);
+        last_ = entry;
         if (!duplicates_ || is_fresh(d)) enter_lane(d, *entry);
     }
 

@@ -56,6 +56,7 @@ struct pipeline_state {
           dead_(std::make_shared<dead_letters>(transport_, what_.from.channel, what_.group)),
           settling_(transport_.describe().settles_prefix, what_.from.shards, parts_.counts) {
         auto const& table = parts_.table;
+        last_ = table.data();
         concurrent_ = std::any_of(table.begin(), table.end(), [](auto const& e) { return e.start != nullptr; });
         if (!(transport_.describe().duplicates && options_.window_ids() > 0) && !options_.memory()) return;
         auto const key = random_key(random_);
@@ -96,6 +97,8 @@ struct pipeline_state {
     // What is being handled without a worker.
     env::handled now_;
     std::exception_ptr failed_;
+    // The entry of the last delivery.
+    handler_entry const* last_;
     std::uint32_t most_deliveries_;
     surroundings surroundings_;
     env::random& random_;

@@ -46,8 +46,8 @@ struct block_magazine {
     bool from_elsewhere = false; // its blocks lie in another core's cache, probably
     void* blocks[capacity];
 
-    void drop(std::size_t size_class) noexcept {
-        for (std::uint32_t i = 0; i < count; ++i) ::operator delete(blocks[i], block_sizes::size_of(size_class));
+    void drop() noexcept {
+        for (std::uint32_t i = 0; i < count; ++i) ::operator delete(blocks[i]);
         delete this;
     }
 };
@@ -117,7 +117,7 @@ struct block_cache_end {
         for (std::size_t c = 0; c < block_sizes::classes; ++c) {
             for (block_magazine* m : {the_block_cache.pairs[c].loaded, the_block_cache.pairs[c].spare}) {
                 if (m && m->count == block_magazine::capacity) the_block_depot.put(c, m);
-                if (m) m->drop(c);
+                if (m) m->drop();
             }
             the_block_cache.pairs[c] = {};
         }
@@ -143,7 +143,7 @@ inline thread_local block_cache_end the_block_cache_end;
 }
 [[gnu::noinline]] inline void give_back_slowly(void* block, std::size_t size_class) noexcept {
     auto& p = the_block_cache.pairs[size_class];
-    auto const drop = [&] { ::operator delete(block, block_sizes::size_of(size_class)); };
+    auto const drop = [&] { ::operator delete(block); };
     if (the_block_cache.ended) return drop();
     // Loaded is full, or is none.
     if (p.spare && p.spare->count == block_magazine::capacity && !the_block_depot.put(size_class, p.spare))
@@ -172,7 +172,7 @@ inline void* obtain_block(std::size_t size) {
 }
 // Gives back what `obtain_block(size)` returned, on any thread.
 inline void give_back_block(void* block, std::size_t size) noexcept {
-    if (!FAIRWAY_DETAIL_KEEP_BLOCKS || size > block_sizes::largest) return ::operator delete(block, size);
+    if (!FAIRWAY_DETAIL_KEEP_BLOCKS || size > block_sizes::largest) return ::operator delete(block);
     auto const size_class = block_sizes::class_of(size);
     block_magazine* const m = the_block_cache.pairs[size_class].loaded;
     if (!m || m->count == block_magazine::capacity) return give_back_slowly(block, size_class);

@@ -17,30 +17,37 @@ import subprocess
 import sys
 
 PASSES = 3
-Gate = collections.namedtuple("Gate", "row scenario peer size metric sign limit against beside threads")
+Gate = collections.namedtuple("Gate", "row scenario peer size metric sign limit against beside threads beyond")
 
 
-def gate(row, scenario, peer, metric, size=None, most=None, least=None, against=None, beside=None, threads=1):
-    """`most` or `least` is a number, or with `against` a multiple of what that peer has; `beside` is only shown."""
+def gate(row, scenario, peer, metric, size=None, most=None, least=None, against=None, beside=None, threads=1,
+         beyond=None):
+    """`most` or `least` is a number, or with `against` a multiple of what that peer has, or with `beyond` how much more
+    than what that peer has; `beside` is only shown."""
     sign, limit = ("<=", most) if least is None else (">=", least)
-    return Gate(row, scenario, peer, size, metric, sign, limit, against, against or beside, threads)
+    return Gate(row, scenario, peer, size, metric, sign, limit, against, against or beyond or beside, threads, beyond)
 
 
 CPU, WALL = "cpu_ns_per_op", "ns_per_op"
 GATES = [
     gate(1, "send_one_thread_burst64", "fairway-try_send", CPU, most=120, beside="asio-post-message"),
     gate(1, "send_one_thread_burst64", "fairway-co_await-send", CPU, most=120, beside="asio-channel-message"),
-    gate(1, "send_one_thread_single", "fairway-try_send", CPU, most=200, beside="driver-only"),
-    gate(1, "send_one_thread_single", "fairway-co_await-send", CPU, most=200, beside="driver-only"),
+    # A turn of an execution context that has a reactor takes about 210 ns by itself: it asks the kernel each time.
+    gate(1, "send_one_thread_single", "fairway-try_send", CPU, most=200, beyond="driver-only"),
+    gate(1, "send_one_thread_single", "fairway-co_await-send", CPU, most=200, beyond="driver-only"),
     gate(1, "send_one_thread_burst64", "fairway-try_send", "allocs_per_op", most=1, beside="asio-post-message"),
     gate(2, "publish_16_groups_burst64", "fairway-try_send", CPU, most=15, beside="asio-post-shared-body"),
-    gate(3, "send_two_threads_burst64", "fairway-send_all", WALL, most=150, beside="caf-message", threads=2),
-    gate(3, "send_two_threads_burst8", "fairway-send_all", WALL, most=150, beside="caf-message", threads=2),
-    gate(3, "send_two_threads_single", "fairway-try_send", WALL, most=200, beside="caf-message", threads=2),
-    gate(4, "publish_16_groups_two_threads", "fairway-try_send", WALL, most=20, beside="eventpp-queue-shared-body",
+    # Between cores a cache line takes 50 to 1,000 ns, as the host pleases, so that numbers say little: the multiples are
+    # those of 150, 200 and 20 ns of what the limits took on a quiet machine, 87 and 9 ns.
+    gate(3, "send_two_threads_burst64", "fairway-send_all", WALL, most=1.72, against="limit-recycled-blocks", threads=2),
+    gate(3, "send_two_threads_burst8", "fairway-send_all", WALL, most=1.72, against="limit-recycled-blocks", threads=2),
+    gate(3, "send_two_threads_single", "fairway-try_send", WALL, most=2.3, against="limit-recycled-blocks", threads=2),
+    gate(4, "publish_16_groups_two_threads", "fairway-try_send", WALL, most=2.2, against="limit-one-hand-over",
          threads=2),
     gate(5, "request_one_thread", "fairway-coroutine-handler", CPU, most=0.9, against="asio-channels-handle"),
     gate(6, "request_two_threads", "fairway-coroutine-handler", WALL, most=0.9, against="sobjectizer-body", threads=2),
+    # 0.9 of SObjectizer's 1673 ns, where a round trip of a cache line took 293.
+    gate(6, "request_two_threads", "fairway-coroutine-handler", WALL, most=5.1, against="limit-cache-line", threads=2),
     gate(7, "pending_completed", "fairway-correlation", CPU, size=1_000, most=40, beside="limit-slots"),
     gate(7, "pending_completed", "fairway-correlation", CPU, size=1_000_000, most=150, beside="limit-slots"),
     gate(7, "pending_deadline", "fairway-reschedule-without-find", CPU, size=10_000, most=15,
@@ -106,6 +113,11 @@ def judge(g, results):
     if g.against:
         value = ratio
         text += f", gate {g.sign} {figure(g.limit)} of it"
+    elif g.beyond:
+        if not theirs:
+            return "failed", f"{name}: {g.beyond} was not measured"
+        value = statistics.median(mine[n] - theirs[n] for n in mine if n in theirs)
+        text += f", {figure(value, unit)} beyond it, gate {g.sign} {figure(g.limit, unit)}"
     else:
         text += f", gate {g.sign} {figure(g.limit, unit)}"
     if value <= g.limit if g.sign == "<=" else value >= g.limit:

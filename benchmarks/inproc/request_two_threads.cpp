@@ -56,8 +56,9 @@ struct coroutine_handler {
 template <class Handler>
 class fairway_pair {
 public:
-    // A spin budget is switched on here, for `here_` and `there_`, before the services are made.
     fairway_pair() {
+        for (auto* const context : {&here_.context(), &there_->context()})
+            fairway::set_spin_budget(*context, std::chrono::microseconds(50));
         there_.do_there([this] {
             stock_.handle<shop::orders>(Handler());
             stock_.start();

@@ -5,9 +5,16 @@
 #include "service/shop.hpp"
 
 #include <fairway/fairway.hpp>
+#include <fairway/inproc.hpp>
 #include <fairway/testing.hpp>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/strand.hpp>
+
 #include <cmath>
+#include <exception>
+#include <stdexcept>
 
 using namespace fairway;
 using namespace std::chrono_literals;
@@ -104,6 +111,41 @@ TEST_CASE("a cancelled request ends at once with errc::cancelled", "[request]") 
     b.settle();
     REQUIRE(asked.done());
     CHECK(code_of([&] { asked.result(); }) == errc::cancelled);
+}
+
+TEST_CASE("what requesters throw out of their coroutines goes to whoever runs the context", "[request]") {
+    asio::io_context io;
+    asio::any_io_executor executor = io.get_executor();
+    SECTION("on a context") {}
+    SECTION("on a strand") { executor = asio::make_strand(io); }
+    auto const net = open<inproc>(executor, "inproc://");
+    service pricing(net, "pricing");
+    pricing.handle<shop::prices>([](shop::ask_price const&) { return shop::price{"tea", 1}; });
+    pricing.start();
+    service customer(net, "customer");
+    auto const port = customer.sender<shop::prices>();
+    int answered = 0;
+    auto const ask = [&]() -> task<> {
+        co_await port.request(tea);
+        ++answered;
+        throw std::runtime_error("thrown by the requester");
+    };
+    // Together, so that the replies come together, too.
+    for (int i = 0; i < 3; ++i)
+        asio::co_spawn(executor, ask(), [](std::exception_ptr const& e) {
+            if (e) std::rethrow_exception(e);
+        });
+    int thrown = 0;
+    for (int i = 0; i < 20; ++i) {
+        try {
+            io.restart();
+            io.poll();
+        } catch (std::exception const&) {
+            ++thrown; // Asio makes one of several
+        }
+    }
+    CHECK(answered == 3);
+    CHECK(thrown >= 1);
 }
 
 TEST_CASE("closing the service ends its requests, and later operations, with errc::closed", "[request]") {

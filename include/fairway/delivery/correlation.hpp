@@ -95,10 +95,10 @@ public:
         return taken;
     }
 
-    /// Calls `use(waiter)` if the id is pending, and removes it where that returns true. `use` must neither throw nor
-    /// use this table. Returns whether the id was pending.
+    /// Calls `use(waiter)` if the id is pending, and removes it where that returns true. `use` must not use this table;
+    /// where it throws nothing changes. Returns whether the id was pending.
     template <class Use>
-    bool visit(message_id id, Use&& use) noexcept {
+    bool visit(message_id id, Use&& use) {
         auto* const link = link_to(id);
         if (*link == none) return false;
         if (use(*slot_at(*link).waiter())) remove(*link);
@@ -113,10 +113,10 @@ public:
     }
 
     /// Calls `use(waiter)` for the one with the earliest deadline where that has come at `now`, and removes it where
-    /// that returns true; else it stays with the latest possible deadline. `use` must neither throw nor use this
-    /// table. Returns whether one was due.
+    /// that returns true; else it stays with the latest possible deadline. `use` must not use this table; where it
+    /// throws nothing changes. Returns whether one was due.
     template <class Use>
-    bool visit_due(Deadline now, Use&& use) noexcept {
+    bool visit_due(Deadline now, Use&& use) {
         auto const index = first_due(now);
         if (index == none) return false;
         if (use(*slot_at(index).waiter()))
@@ -224,7 +224,7 @@ private:
             if (used_ == most_slots) detail::fail(errc::too_many_requests, "2^30 are pending");
             chunks_.push_back(std::unique_ptr<chunk>(new chunk));
         }
-        used_ = std::max(used_, ends);
+        if (used_ == 0) used_ = ends;
         while (buckets_ < buckets_per_slot * (used_ + 1 - ends)) split();
         free_ = used_++;
         slot_at(free_).next = none;
@@ -246,8 +246,9 @@ private:
             chunks_.resize(needed);
             resize_buckets(std::min(buckets_, needed * buckets_per_slot * chunk_size));
         }
-        used_ = ends;
-        free_ = none;
+        used_ = ends + 1;
+        free_ = ends;
+        slot_at(free_).next = none;
     }
     template <class Use>
     void drain(Use&& use) {

@@ -94,7 +94,12 @@ public:
     /// The body as bytes; throws where a typed body can't be encoded.
     std::string_view body() const { return message_.body(); }
     /// The message itself, as transports and ports see it.
-    envelope const& message() const noexcept { return message_; }
+    envelope const& message() const& noexcept { return message_; }
+    /// The message, given away.
+    envelope message() && noexcept {
+        keep();
+        return std::move(message_);
+    }
     /// The transport's mark.
     std::uint64_t tag() const noexcept { return tag_; }
 

@@ -34,33 +34,35 @@ public:
 
     // Opens the reply channel, if it is not open yet; returns its address.
     std::string const& open() {
+        if (opened_.load(std::memory_order_acquire)) return address_;
         std::lock_guard const lock(opening_);
         if (!source_) {
             waker_.emplace(env::run_loop::of(executor_), weak_from_this());
             auto channel = transport_.open_replies(*this);
             address_ = std::move(channel.address);
             source_ = std::move(channel.replies);
+            opened_.store(true, std::memory_order_release);
         }
         return address_;
     }
 
     // Registers a request; `r` gets its reply, or with timed_out, cancelled or closed.
-    void expect(message_id id, env::steady_point deadline, reader r) {
+    void expect(message_id id, env::steady_point deadline, reader&& r) {
         auto slot = asio::get_associated_cancellation_slot(r.resume);
         if (slot.is_connected())
             slot.assign([weak = weak_from_this(), id](asio::cancellation_type) {
                 if (auto const self = weak.lock()) self->end(id, errc::cancelled);
             });
         count(counts_->requested);
-        auto refused = add(id, deadline, waiter{std::move(r), nullptr});
-        if (refused) complete_later(executor_, std::move(*refused->first.single), {refused->second, {}});
+        waiter w(std::move(r));
+        if (error_code const refused = add(id, deadline, w)) complete_later(executor_, w.take_reader(), {refused, {}});
     }
 
     // Registers a request with any number of replies.
     error_code expect(message_id id, std::shared_ptr<reply_stream> const& stream) {
         count(counts_->requested);
-        auto const refused = add(id, env::steady_point::max(), waiter{std::nullopt, stream});
-        return refused ? refused->second : error_code();
+        waiter w(stream);
+        return add(id, env::steady_point::max(), w);
     }
 
     // Lets a stream time out.
@@ -111,7 +113,7 @@ public:
             dropped = pending_.take_all();
         }
         for (auto& w : dropped)
-            if (w.stream) w.stream->abandon();
+            if (w.is_stream()) w.stream()->abandon();
         alarm_.reset();
         std::shared_ptr<source> gone;
         {
@@ -137,14 +139,13 @@ public:
     bool run() override {
         std::vector<delivery> batch = std::move(batch_);
         constexpr std::size_t at_once = 64;
-        auto const from = source_;
-        if (!from) return false;
-        std::size_t const n = from->receive(batch, at_once);
+        if (!opened_.load(std::memory_order_acquire)) return false;
+        std::size_t const n = source_->receive(batch, at_once);
         {
             // Settled last, for that ends the deliveries; also where the resumed throws.
-            settling const later{*from, settled_};
+            settling const later{*source_, settled_};
             for (auto const& d : batch) settled_.push_back({d.tag(), true});
-            for (auto const& d : batch) deliver(d);
+            for (auto& d : batch) deliver(d);
         }
         batch.clear();
         batch_ = std::move(batch);
@@ -154,30 +155,51 @@ public:
 
 private:
     // One of the two: a request with one reply, or one with a stream of them.
-    struct waiter {
-        std::optional<reader> single;
-        std::shared_ptr<reply_stream> stream;
-
-        void end(error_code why) {
-            if (single)
-                complete(std::move(*single), {why, {}});
+    class waiter {
+    public:
+        explicit waiter(reader&& r) noexcept : into_(r.into), resume_(std::move(r.resume)) {}
+        explicit waiter(std::shared_ptr<reply_stream> s) noexcept : stream_(std::move(s)) {}
+        waiter(waiter&& other) noexcept : into_(other.into_) {
+            if (into_)
+                ::new (&resume_) env::continuation(std::move(other.resume_));
             else
-                stream->end(why);
+                ::new (&stream_) std::shared_ptr<reply_stream>(std::move(other.stream_));
         }
+        waiter& operator=(waiter&&) = delete;
+        ~waiter() {
+            if (into_)
+                resume_.~continuation();
+            else
+                stream_.~shared_ptr();
+        }
+
+        bool is_stream() const noexcept { return !into_; }
+        std::shared_ptr<reply_stream> const& stream() const noexcept { return stream_; }
+        reader take_reader() noexcept { return {std::move(resume_), into_}; }
+        void end(error_code why) {
+            if (is_stream())
+                stream_->end(why);
+            else
+                complete(take_reader(), {why, {}});
+        }
+
+    private:
+        // Null for a stream.
+        answer* into_ = nullptr;
+        union {
+            env::continuation resume_;
+            std::shared_ptr<reply_stream> stream_;
+        };
     };
 
-    std::optional<std::pair<waiter, error_code>> add(message_id id, env::steady_point deadline, waiter w) {
+    // Takes `w` in, unless it returns an error.
+    error_code add(message_id id, env::steady_point deadline, waiter& w) {
         std::lock_guard const lock(mutex_);
-        error_code why;
-        if (closed_)
-            why = errc::closed;
-        else if (pending_.size() >= limits::pending_requests)
-            why = errc::too_many_requests;
-        else if (!pending_.insert(id, deadline, std::move(w)))
-            why = errc::invalid_argument;
-        if (why) return std::optional<std::pair<waiter, error_code>>(std::in_place, std::move(w), why);
+        if (closed_) return errc::closed;
+        if (pending_.size() >= limits::pending_requests) return errc::too_many_requests;
+        if (!pending_.insert(id, deadline, std::move(w))) return errc::invalid_argument;
         wake_at(deadline);
-        return std::nullopt;
+        return {};
     }
     std::optional<waiter> take(message_id id) {
         std::lock_guard const lock(mutex_);
@@ -193,23 +215,24 @@ private:
         }
     };
 
-    void deliver(delivery const& d) {
+    void deliver(delivery& d) {
         std::shared_ptr<reply_stream> stream;
-        std::optional<waiter> single;
+        std::optional<reader> single;
         {
             std::lock_guard const lock(mutex_);
             if (closed_) return; // the source too: the delivery may have ended
-            if (waiter* const w = pending_.find(d.correlation())) {
-                if (w->stream)
-                    stream = w->stream;
+            pending_.visit(d.correlation(), [&](waiter& w) {
+                if (w.is_stream())
+                    stream = w.stream();
                 else
-                    single = pending_.take(d.correlation());
-            }
+                    single.emplace(w.take_reader());
+                return single.has_value();
+            });
         }
-        if (stream) {
-            stream->put(d.message());
-        } else if (single) {
-            complete(std::move(*single->single), {{}, d.message()});
+        if (single) {
+            complete_on(executor_, std::move(*single), {{}, std::move(d).message()});
+        } else if (stream) {
+            stream->put(std::move(d).message());
         } else {
             count(counts_->late_replies);
             counts_->tell({occurrence::late_reply, {}, {}, d.type(), d.correlation(), {}, {}});
@@ -240,16 +263,16 @@ private:
             std::lock_guard const lock(mutex_);
             armed_ = env::steady_point::max();
             auto const now = clock_.steady_now();
-            while (auto const id = pending_.due(now)) {
-                waiter* const w = pending_.find(*id);
-                if (w->stream) {
-                    // A stream stays until its reader ends it.
-                    late.push_back({std::nullopt, w->stream});
-                    pending_.reschedule(*id, env::steady_point::max());
-                } else {
-                    late.push_back(std::move(*pending_.take(*id)));
-                }
-            }
+            auto const end = [&late](waiter& w) {
+                // A stream stays until its reader ends it.
+                bool const stays = w.is_stream();
+                if (stays)
+                    late.emplace_back(w.stream());
+                else
+                    late.push_back(std::move(w));
+                return !stays;
+            };
+            while (pending_.visit_due(now, end)) {}
             if (auto const next = pending_.next_deadline()) wake_at(*next);
         }
         for (auto& w : late) w.end(errc::timed_out);
@@ -261,6 +284,8 @@ private:
     std::shared_ptr<telemetry> counts_;
     env::clock& clock_;
     std::mutex opening_;
+    // Both do not change any more once this is true.
+    std::atomic<bool> opened_{false};
     std::string address_;
     std::shared_ptr<source> source_;
     mutable std::mutex mutex_;

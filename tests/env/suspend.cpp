@@ -1,0 +1,137 @@
+// Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
+// What resumes a suspended coroutine, and other handlers.
+#include "fw_catch.hpp"
+
+#include <fairway/env/suspend.hpp>
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/strand.hpp>
+
+#include <array>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+using fairway::env::continuation;
+namespace asio = boost::asio;
+
+namespace {
+
+// Counts its copies that are alive, and what became of it.
+struct handler {
+    std::shared_ptr<int> alive;
+    int* called;
+    std::array<char, 100> large{};
+    void operator()() const { ++*called; }
+};
+
+struct tracked {
+    std::shared_ptr<int> alive = std::make_shared<int>(0);
+    int called = 0;
+    handler make() { return {alive, &called}; }
+    bool is_gone() const { return alive.use_count() == 1; }
+};
+
+// Waits once, and leaves what resumes it in `parked`.
+fairway::task<> wait(std::optional<continuation>& parked, std::shared_ptr<int> alive) {
+    auto start = [&](continuation c) { parked.emplace(std::move(c)); };
+    co_await fairway::env::suspend(start);
+    ++*alive;
+}
+
+} // namespace
+
+TEST_CASE("a continuation calls its handler once, and lets it go before", "[suspend]") {
+    tracked t;
+    continuation c(t.make());
+    CHECK_FALSE(t.is_gone());
+    SECTION("called") {
+        c();
+        CHECK(t.called == 1);
+        CHECK(t.is_gone());
+    }
+    SECTION("moved and called") {
+        continuation moved(std::move(c));
+        std::vector<continuation> many;
+        many.push_back(std::move(moved));
+        many.emplace_back(t.make());
+        many.front()();
+        CHECK(t.called == 1);
+        many.clear();
+        CHECK(t.called == 1);
+        CHECK(t.is_gone());
+    }
+    SECTION("dispatched: a handler of no executor is called at once") {
+        asio::dispatch(std::move(c));
+        CHECK(t.called == 1);
+        CHECK(t.is_gone());
+    }
+}
+
+TEST_CASE("a continuation that is not called destroys its handler", "[suspend]") {
+    tracked t;
+    { continuation const c(t.make()); }
+    CHECK(t.called == 0);
+    CHECK(t.is_gone());
+}
+
+TEST_CASE("a continuation has the executor and the cancellation slot of its handler", "[suspend]") {
+    asio::io_context io;
+    asio::cancellation_signal signal;
+    tracked t;
+    auto const strand = asio::make_strand(io);
+    continuation c(asio::bind_cancellation_slot(signal.slot(), asio::bind_executor(strand, t.make())));
+    CHECK(c.get_executor() == asio::any_io_executor(strand));
+    CHECK(c.get_cancellation_slot() == signal.slot());
+    CHECK_FALSE(continuation(asio::bind_executor(strand, t.make())).get_cancellation_slot().is_connected());
+    asio::dispatch(std::move(c));
+    CHECK(t.called == 0);
+    io.run();
+    CHECK(t.called == 1);
+    CHECK(t.is_gone());
+}
+
+TEST_CASE("a coroutine that is suspended is owned by what resumes it", "[suspend]") {
+    asio::io_context io;
+    std::optional<continuation> parked;
+    auto const alive = std::make_shared<int>(0);
+    bool ended = false;
+    asio::cancellation_signal signal;
+    asio::co_spawn(io, wait(parked, alive),
+        asio::bind_cancellation_slot(signal.slot(), [&](std::exception_ptr const&) { ended = true; }));
+    io.poll();
+    REQUIRE(parked);
+    CHECK(parked->get_executor() == asio::any_io_executor(io.get_executor()));
+    CHECK(parked->get_cancellation_slot().is_connected());
+    CHECK_FALSE(ended);
+    SECTION("resumed from elsewhere") {
+        asio::dispatch(std::move(*parked));
+        CHECK_FALSE(ended);
+        io.poll();
+        CHECK(ended);
+        CHECK(*alive == 1);
+    }
+    SECTION("resumed on its executor") {
+        asio::post(io, [&] {
+            (*parked)();
+            CHECK(ended);
+        });
+        io.poll();
+        CHECK(ended);
+        CHECK(*alive == 1);
+    }
+    SECTION("dropped") {
+        parked.reset();
+        io.poll();
+        CHECK_FALSE(ended);
+        CHECK(*alive == 0);
+    }
+    CHECK(alive.use_count() == 1);
+}

@@ -2,12 +2,14 @@
 // What resumes a suspended coroutine, and other handlers.
 #include "fw_catch.hpp"
 
+#include <fairway/env/handled.hpp>
 #include <fairway/env/suspend.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
@@ -16,6 +18,7 @@
 #include <exception>
 #include <memory>
 #include <optional>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -134,4 +137,45 @@ TEST_CASE("a coroutine that is suspended is owned by what resumes it", "[suspend
         CHECK(*alive == 0);
     }
     CHECK(alive.use_count() == 1);
+}
+
+// Run with ThreadSanitizer, which sees a context that is used while, or after, it is destroyed.
+TEST_CASE("a context may end as soon as it was woken from another thread", "[suspend]") {
+    constexpr int rounds = 200;
+    auto const resumed = std::make_shared<int>(0);
+    for (int i = 0; i < rounds; ++i) {
+        std::optional<continuation> parked;
+        std::thread waker;
+        {
+            asio::io_context io(1);
+            auto guard = asio::make_work_guard(io);
+            asio::co_spawn(io, wait(parked, resumed), [&](std::exception_ptr const&) { guard.reset(); });
+            io.poll();
+            waker = std::thread([&] { resume(std::move(*parked)); });
+            io.run();
+        }
+        waker.join();
+    }
+    CHECK(*resumed == rounds);
+}
+
+TEST_CASE("so may that of a handler, whose coroutine is done with its place", "[suspend]") {
+    using fairway::env::handling_executor;
+    constexpr int rounds = 200;
+    auto const resumed = std::make_shared<int>(0);
+    for (int i = 0; i < rounds; ++i) {
+        std::optional<continuation> parked;
+        std::thread waker;
+        {
+            asio::io_context io(1);
+            auto const place = std::make_shared<handling_executor::place>(io.get_executor(), "orders");
+            asio::co_spawn(handling_executor(place), wait(parked, resumed),
+                [place](std::exception_ptr const&) { place->release(); });
+            io.poll();
+            waker = std::thread([&] { resume(std::move(*parked)); });
+            io.run();
+        }
+        waker.join();
+    }
+    CHECK(*resumed == rounds);
 }

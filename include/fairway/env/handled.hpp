@@ -118,7 +118,8 @@ public:
     /// Runs `f`.
     template <class F>
     void execute(F&& f) const {
-        auto const& inner = never_ ? where_->never : where_->possibly;
+        // A copy: `f` may have ended, and the place with it, before this has returned.
+        auto const inner = never_ ? where_->never : where_->possibly;
         where_->queued.fetch_add(1, std::memory_order_relaxed);
         inner.execute(within<std::decay_t<F>>{where_, std::forward<F>(f)});
     }

@@ -8,7 +8,6 @@
 #include <fairway/error.hpp>
 
 #include <boost/asio/associated_cancellation_slot.hpp>
-#include <boost/asio/dispatch.hpp>
 #include <boost/asio/this_coro.hpp>
 
 #include <memory>
@@ -47,7 +46,7 @@ struct sleeper {
         wake_.reset();
         alarm_->cancel();
         into_ = ec;
-        asio::dispatch(std::move(wake));
+        env::resume(std::move(wake));
     }
 
     env::clock& clock_;

@@ -9,7 +9,8 @@
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/deferred.hpp>
-#include <boost/asio/dispatch.hpp>
+#include <boost/asio/execution/outstanding_work.hpp>
+#include <boost/asio/prefer.hpp>
 
 #include <concepts>
 #include <new>
@@ -18,8 +19,8 @@
 
 namespace fairway::env {
 
-/// Resumes what waits, once, on the executor that it is associated with: `asio::dispatch(std::move(c))`. Until then it
-/// owns what waits, so that a result can be written into a variable of the waiting coroutine before it is resumed.
+/// Resumes what waits, once, on the executor that it is associated with: `resume(std::move(c))`. Until then it owns
+/// what waits, so that a result can be written into a variable of the waiting coroutine before it is resumed.
 ///
 /// Holds any completion handler of `void()`, and a suspended coroutine, which is a pointer, without an allocation. It
 /// can be moved, but not assigned.
@@ -50,7 +51,7 @@ public:
     executor_type get_executor() const noexcept { return kind_->executor(storage_); }
     /// Through which what waits is cancelled.
     cancellation_slot_type get_cancellation_slot() const noexcept { return kind_->slot(storage_); }
-    /// Resumes at once, which must be on its executor: `asio::dispatch` sees to that. It then holds nothing.
+    /// Resumes at once, which must be on its executor: `resume` sees to that. It then holds nothing.
     void operator()() { std::exchange(kind_, nullptr)->call(storage_); }
 
 private:
@@ -106,6 +107,15 @@ private:
     kind const* kind_;
     alignas(void*) unsigned char storage_[sizeof(void*)];
 };
+
+/// Resumes `c` on its executor, at once where that is the current one.
+///
+/// Its execution context has work for as long as this call takes. Without that its own thread might resume, run out of
+/// work and destroy the context while this thread is still at waking it.
+inline void resume(continuation c) {
+    auto const executor = asio::prefer(c.get_executor(), asio::execution::outstanding_work.tracked);
+    executor.execute(std::move(c));
+}
 
 namespace detail {
 

@@ -61,7 +61,7 @@ private:
             if (!wake) return;
             continuation c(std::move(*wake));
             wake.reset();
-            asio::dispatch(std::move(c));
+            env::resume(std::move(c));
         }
     };
 

@@ -9,7 +9,6 @@
 #include <fairway/transport/any_transport.hpp>
 
 #include <boost/asio/associated_cancellation_slot.hpp>
-#include <boost/asio/dispatch.hpp>
 
 #include <atomic>
 #include <memory>

@@ -10,7 +10,6 @@
 #include <fairway/error.hpp>
 
 #include <boost/asio/associated_cancellation_slot.hpp>
-#include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 
 #include <deque>
@@ -36,12 +35,12 @@ struct reader {
 // Completes on the executor that the reader is associated with; at once where that is the current one.
 inline void complete(reader r, answer a) {
     *r.into = std::move(a);
-    asio::dispatch(std::move(r.resume));
+    env::resume(std::move(r.resume));
 }
 // The same from code that runs on `here`, which costs a fraction where that is the reader's executor, too.
 inline void complete_on(asio::any_io_executor const& here, reader&& r, answer&& a) {
     *r.into = std::move(a);
-    if (r.resume.get_executor() != here) return asio::dispatch(std::move(r.resume));
+    if (r.resume.get_executor() != here) return env::resume(std::move(r.resume));
     try {
         r.resume();
     } catch (...) {
@@ -52,7 +51,7 @@ inline void complete_on(asio::any_io_executor const& here, reader&& r, answer&& 
 // The same, never before the caller has returned: from within an initiation, where each completion at once would nest.
 inline void complete_later(asio::any_io_executor const& executor, reader r, answer a) {
     *r.into = std::move(a);
-    env::post(executor, [resume = std::move(r.resume)]() mutable { asio::dispatch(std::move(resume)); });
+    env::post(executor, [resume = std::move(r.resume)]() mutable { env::resume(std::move(resume)); });
 }
 
 // The replies to one request, in the order in which they came; read by one coroutine. Thread-safe.

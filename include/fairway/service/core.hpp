@@ -9,7 +9,6 @@
 #include <fairway/port/sender_core.hpp>
 
 #include <boost/asio/bind_executor.hpp>
-#include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 
 #include <atomic>
@@ -98,7 +97,7 @@ public:
                 return;
             }
         }
-        env::post(executor_, [h = std::move(h)]() mutable { asio::dispatch(std::move(h)); });
+        env::post(executor_, [h = std::move(h)]() mutable { env::resume(std::move(h)); });
     }
 
     // Stops intake and completes when all that was received has ended, or at the deadline, whichever is first.
@@ -186,7 +185,7 @@ private:
         wake(std::move(all));
     }
     static void wake(std::vector<env::continuation> all) {
-        for (auto& h : all) asio::dispatch(std::move(h));
+        for (auto& h : all) env::resume(std::move(h));
     }
 
     any_transport transport_;
@@ -243,7 +242,7 @@ private:
         env::continuation done(std::move(*done_));
         done_.reset();
         alarm_.reset();
-        asio::dispatch(std::move(done));
+        env::resume(std::move(done));
     }
 
     asio::any_io_executor executor_;

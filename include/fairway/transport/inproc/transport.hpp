@@ -116,7 +116,7 @@ public:
                          done = std::move(done)]() mutable {
             for (std::size_t k = 0; k < places.size(); ++k) outcomes[places[k]] = (*part)[k];
             into = std::move(outcomes);
-            asio::dispatch(std::move(done));
+            env::resume(std::move(done));
         };
         to_->send(through_->executor(), through_, std::move(now), deadline, *part,
             asio::bind_cancellation_slot(slot, std::move(merge)));
@@ -126,7 +126,7 @@ public:
 
     void flush(error_code& into, env::continuation done) override {
         into = {};
-        env::post(through_->executor(), [done = std::move(done)]() mutable { asio::dispatch(std::move(done)); });
+        env::post(through_->executor(), [done = std::move(done)]() mutable { env::resume(std::move(done)); });
     }
 
 private:

@@ -8,7 +8,6 @@
 #include <fairway/transport/seam.hpp>
 
 #include <boost/asio/associated_cancellation_slot.hpp>
-#include <boost/asio/dispatch.hpp>
 
 #include <memory>
 #include <optional>
@@ -54,7 +53,7 @@ public:
                 env::continuation done(std::move(*w->done));
                 w->done.reset();
                 *w->into = std::move(w->outcomes);
-                asio::dispatch(std::move(done));
+                env::resume(std::move(done));
             });
         }
     }

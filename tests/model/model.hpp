@@ -102,7 +102,7 @@ verdict passed(result const&);
 // One memory order, made weaker.
 struct weakened {
     mutation change;
-    // Without line numbers: "parking_flag.hpp: fence seq_cst -> acq_rel".
+    // Without line numbers: "turn_flag.hpp: modify release -> relaxed".
     std::string text;
     std::string line;
     // What the checker found; empty where it found nothing, so that the order, by this model, is not needed.
@@ -120,14 +120,8 @@ std::vector<std::string> unnoticed(std::vector<weakened> const&);
 struct atomics {
     template <class T>
     using atomic = model::atomic<T>;
-    template <class T>
-    using plain = model::plain<T>;
-    template <class T>
-    static T& use(plain<T>& data) {
-        return data.write();
-    }
-    using mutex = model::mutex;
-    static void fence(std::memory_order o, source const& w = source::current()) { model::fence(o, w); }
+    // What a loop calls that waits for another thread.
+    static void pause() { model::pause(); }
 };
 
 } // namespace model

@@ -11,14 +11,6 @@ namespace fairway::detail {
 struct std_atomics {
     template <class T>
     using atomic = std::atomic<T>;
-    // Data that is not atomic and that one thread at a time uses; `use` gives access to more than assignment.
-    template <class T>
-    using plain = T;
-    template <class T>
-    static T& use(T& data) noexcept {
-        return data;
-    }
-    static void fence(std::memory_order order) noexcept { std::atomic_thread_fence(order); }
 };
 
 } // namespace fairway::detail

@@ -4,6 +4,7 @@
 
 #include <fairway/env/brief_mutex.hpp>
 #include <fairway/env/clock.hpp>
+#include <fairway/env/station_flag.hpp>
 #include <fairway/error.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -38,9 +39,8 @@ namespace detail {
 
 // What stands for a runnable in a run loop. It belongs to the runnable's `waker`, and to the loop while it is queued.
 struct station {
-    enum state { idle, queued, retired, dead };
     std::weak_ptr<runnable> who;
-    std::atomic<state> now{idle};
+    basic_station_flag<> flag{};
     station* next = nullptr;
 };
 
@@ -70,14 +70,10 @@ private:
 inline std::shared_ptr<runnable> arrive(station* s) noexcept {
     auto who = s->who.lock();
     if (who)
-        s->now.exchange(station::idle, std::memory_order_acq_rel); // a store would miss who has woken it in vain
-    else if (s->now.exchange(station::dead, std::memory_order_acq_rel) == station::retired)
+        s->flag.leave();
+    else if (s->flag.abandon())
         delete s;
     return who;
-}
-// The runnable is going.
-inline void retire(station* s) noexcept {
-    if (s->now.exchange(station::retired, std::memory_order_acq_rel) != station::queued) delete s;
 }
 
 } // namespace detail
@@ -120,7 +116,7 @@ private:
     friend class waker;
 
     void wake(detail::station* s) noexcept {
-        if (s->now.exchange(detail::station::queued, std::memory_order_acq_rel) == detail::station::queued) return;
+        if (!s->flag.enter()) return;
         if (running_here_ == this) return local_.push(s);
         bool post_it = false;
         {
@@ -210,7 +206,9 @@ public:
         : loop_(std::move(loop)), station_(new detail::station{std::move(who)}) {}
     waker(waker const&) = delete;
     waker& operator=(waker const&) = delete;
-    ~waker() { detail::retire(station_); }
+    ~waker() {
+        if (station_->flag.retire()) delete station_;
+    }
 
     /// `run()` will be called on the loop's executor, unless the runnable is gone by then; never before this returns,
     /// and once for all calls up to when it begins. Thread-safe.

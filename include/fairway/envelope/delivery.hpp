@@ -17,13 +17,13 @@ class delivery {
 public:
     /// No delivery.
     delivery() = default;
-    /// An envelope as a transport hands it up: `tag` is the transport's own mark for its settlement, `attempt` counts
-    /// from 1.
+    /// An envelope as a transport hands it up: `tag` is the transport's own mark for its settlement, below
+    /// 2^64 - 1; `attempt` counts from 1.
     delivery(envelope message, std::uint64_t tag, std::uint32_t attempt) noexcept
         : message_(std::move(message)), tag_(tag), attempt_(attempt) {}
     /// The same for a message that the transport keeps until the delivery is settled: what is moved from it, and it
-    /// itself, must not be used any longer; copies may. Saves counting the message's owners: 14 ns of 30 for each of
-    /// the deliveries of a message to many groups.
+    /// itself, must not be used any longer; copies may. Saves counting the message's owners: 2.3 ns of 17.7 for each of
+    /// the deliveries of a message to 16 groups.
     static delivery of_kept(envelope const& message, std::uint64_t tag, std::uint32_t attempt) noexcept {
         delivery d(message.refer(), tag, attempt);
         d.kept_elsewhere_ = true;

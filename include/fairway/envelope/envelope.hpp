@@ -9,11 +9,9 @@
 #include <fairway/envelope/limits.hpp>
 #include <fairway/error.hpp>
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -27,7 +25,7 @@ public:
     /// No message.
     envelope() = default;
     envelope(envelope const& other) noexcept : block_(other.block_) {
-        if (block_) block_->references.fetch_add(1, std::memory_order_relaxed);
+        if (block_) block_->references.add();
     }
     envelope(envelope&& other) noexcept : block_(std::exchange(other.block_, nullptr)) {}
     envelope& operator=(envelope other) noexcept {
@@ -75,11 +73,11 @@ public:
         h.conversation = block_->optional<message_id>(detail::block::has_conversation);
         h.causation = causation();
         h.time = block_->time;
-        h.expires = block_->expires;
+        h.expires = expires();
         h.due = due();
         h.type = block_->type();
         h.version = block_->version();
-        h.shard = block_->shard;
+        h.shard = shard();
         h.content_type = block_->content_type();
         h.shard_key = block_->shard_key();
         h.reply_to = block_->reply_to();
@@ -101,7 +99,7 @@ public:
     /// When it was sent.
     time_point time() const noexcept { return block_->time; }
     /// When it becomes worthless; `no_time` for never.
-    time_point expires() const noexcept { return block_->expires; }
+    time_point expires() const noexcept { return block_->optional<time_point>(detail::block::has_expires); }
     /// Not to be delivered before this time; `no_time` for at once.
     time_point due() const noexcept { return block_->optional<time_point>(detail::block::has_due); }
     /// True where it has such a time.
@@ -113,7 +111,7 @@ public:
     /// The media type of the body's bytes.
     std::string_view content_type() const noexcept { return block_->content_type(); }
     /// The shard that the key picks; `no_shard` on an unsharded channel.
-    std::uint32_t shard() const noexcept { return block_->shard; }
+    std::uint32_t shard() const noexcept { return block_->optional(detail::block::has_shard, no_shard); }
     /// By what it is sharded; empty for unordered.
     std::string_view shard_key() const noexcept { return block_->shard_key(); }
     /// Where the answer goes; empty where none is wanted.
@@ -153,16 +151,13 @@ private:
     envelope refer() const noexcept { return envelope(block_); }
     void forget() noexcept { block_ = nullptr; }
     void retain() const noexcept {
-        if (block_) block_->references.fetch_add(1, std::memory_order_relaxed);
+        if (block_) block_->references.add();
     }
 
     explicit envelope(detail::block* b) noexcept : block_(b) {}
 
     void drop() noexcept {
-        // The last owner needs no atomic write: nobody else can see the block.
-        if (block_->references.load(std::memory_order_acquire) == 1 ||
-            block_->references.fetch_sub(1, std::memory_order_acq_rel) == 1)
-            detail::end_block(block_);
+        if (block_->references.drop()) detail::end_block(block_);
     }
 
     detail::block* block_ = nullptr;

@@ -16,7 +16,7 @@ inline constexpr std::uint32_t no_shard = 0xffffffffU;
 
 /// The standard headers of a message: what every transport has a place for.
 struct envelope_head {
-    // A constructor, so that g++ sets the fields one by one instead of clearing all by a loop, which takes 10 ns more.
+    // A constructor, so that g++ sets the fields one by one instead of clearing all by a loop, which takes 7 ns more.
     /// A message of no type, for anybody.
     envelope_head() noexcept {} // NOLINT
 

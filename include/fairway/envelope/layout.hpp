@@ -9,10 +9,11 @@
 #include <fairway/envelope/header_text.hpp>
 #include <fairway/envelope/headers.hpp>
 #include <fairway/envelope/limits.hpp>
+#include <fairway/envelope/made_once.hpp>
+#include <fairway/envelope/reference_count.hpp>
 #include <fairway/error.hpp>
 
-#include <algorithm>
-#include <atomic>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -23,40 +24,38 @@
 
 namespace fairway::detail {
 
-// How an envelope lies in memory: a fixed part, of which the first 64 bytes are what a typed consumer reads; the body;
-// then what many messages do not have, one after the other and not aligned:
+// How an envelope lies in memory: a fixed part; the body; then, one after the other and not aligned:
 //
-//     correlation, conversation, causation, due    where `present` says so
-//     version                                      of bytes, where `present` says so
+//     correlation, conversation, causation, expires, due, version, shard    where `present` says so
 //     headers, shard key, reply to, source
-//     type, content type                           of bytes
+//     type, content type, each behind its length                            of bytes
 //
-// An object's type, version and content type stand in its `body_type`. So a message takes 80 bytes beside its content.
+// An object's type, version and content type stand in its `body_type`. So a message takes 64 bytes beside its content.
 struct block {
     enum field : std::uint8_t {
         has_correlation = 1,
         has_conversation = 2,
         has_causation = 4,
-        has_due = 8,
-        has_version = 16,
-        may_be_reserved = 32, // headers that belong to Fairway may be among them
+        has_expires = 8,
+        has_due = 16,
+        has_version = 32,
+        has_shard = 64,
+        may_be_reserved = 128, // headers that belong to Fairway may be among them
     };
 
-    std::atomic<std::uint32_t> references{1};
-    std::uint32_t shard = no_shard;
-    body_type const* object_type = nullptr;            // null for bytes
-    mutable std::atomic<void const*> encoded{nullptr}; // a std::string
+    using text_size = std::uint16_t;
+
+    reference_count<> references;
+    std::uint32_t body_size = 0;
+    body_type const* object_type = nullptr; // null for bytes
+    mutable made_once<std::string> encoded;
     message_id id;
     time_point time;
-    time_point expires;
-    std::uint32_t body_size = 0;
     std::uint32_t size = 0; // of all
     std::uint32_t headers_size = 0;
     std::uint16_t key_size = 0;
     std::uint16_t reply_to_size = 0;
     std::uint16_t source_size = 0;
-    std::uint16_t type_size = 0;
-    std::uint16_t content_type_size = 0;
     std::uint8_t header_count = 0;
     std::uint8_t present = 0;
 
@@ -67,19 +66,11 @@ struct block {
         return (sizeof(block) + align - 1) & ~(align - 1);
     }
 
-    // The optional fields, in their order; `field` is one of them.
-    static constexpr std::size_t size_of(field f) noexcept { return f == has_due || f == has_version ? 8 : 16; }
-    static constexpr std::size_t size_before(unsigned fields, field f) noexcept {
-        std::size_t size = 0;
-        if ((fields & (f - 1U)) == 0) return size; // most have none
-        for (field const one : {has_correlation, has_conversation, has_causation, has_due, has_version})
-            if (one < f && (fields & one) != 0) size += size_of(one);
-        return size;
-    }
+    // Of the optional fields before `f`, of those that are there.
+    static constexpr std::size_t size_before(unsigned fields, field f) noexcept { return sizes[fields & (f - 1U)]; }
     char const* optional_fields() const noexcept { return body() + body_size; }
     template <class T>
-    T optional(field f) const noexcept {
-        T value{};
+    T optional(field f, T value = {}) const noexcept {
         if (present & f) std::memcpy(&value, optional_fields() + size_before(present, f), sizeof value);
         return value;
     }
@@ -95,15 +86,15 @@ struct block {
     }
     std::string_view type() const noexcept {
         if (object_type) return object_type->type;
-        return {source().data() + source_size, type_size};
+        return text_at(source().data() + source_size);
     }
     std::string_view content_type() const noexcept {
         if (object_type) return object_type->content_type;
-        return {source().data() + source_size + type_size, content_type_size};
+        auto const before = type();
+        return text_at(before.data() + before.size());
     }
     message_version version() const noexcept {
-        if (object_type) return object_type->version;
-        return present & has_version ? optional<message_version>(has_version) : message_version{};
+        return object_type ? object_type->version : optional<message_version>(has_version);
     }
 
     // The aligned form of new takes about 5 ns more (glibc 2.36), and few bodies need it.
@@ -115,8 +106,28 @@ struct block {
         if (align <= __STDCPP_DEFAULT_NEW_ALIGNMENT__) return give_back_block(memory, size);
         ::operator delete(memory, std::align_val_t(align));
     }
+
+private:
+    static constexpr std::array<std::uint8_t, may_be_reserved> sizes = [] {
+        std::array<std::uint8_t, may_be_reserved> all{};
+        for (unsigned fields = 0; fields < may_be_reserved; ++fields) {
+            unsigned size = 0;
+            for (unsigned const f : {has_correlation, has_conversation, has_causation}) size += (fields & f) ? 16 : 0;
+            for (unsigned const f : {has_expires, has_due, has_version}) size += (fields & f) ? 8 : 0;
+            if (fields & has_shard) size += 4;
+            all[fields] = static_cast<std::uint8_t>(size);
+        }
+        return all;
+    }();
+
+    // A text behind its length.
+    static std::string_view text_at(char const* at) noexcept {
+        text_size n = 0;
+        std::memcpy(&n, at, sizeof n);
+        return {at + sizeof n, n};
+    }
 };
-static_assert(sizeof(block) == 80 || sizeof(void*) != 8);
+static_assert(sizeof(block) == 64 || sizeof(void*) != 8);
 
 inline void check_head(envelope_head const& head) {
     if (!head.shard_key.empty()) check_header_value("shard key", head.shard_key);
@@ -132,22 +143,22 @@ inline block* make_block(envelope_head const& head, header_view headers, body_ty
     if (head.correlation) present |= block::has_correlation;
     if (head.conversation) present |= block::has_conversation;
     if (head.causation) present |= block::has_causation;
+    if (head.expires != no_time) present |= block::has_expires;
     if (head.due != no_time) present |= block::has_due;
+    if (head.shard != no_shard) present |= block::has_shard;
     if (!type && head.version != message_version{}) present |= block::has_version;
     bool const has_optional = (present & (block::may_be_reserved - 1U)) != 0;
     std::size_t const align = type ? type->align : 1;
     std::size_t const offset = block::body_offset(align);
-    std::size_t const constants = type ? 0 : head.type.size() + head.content_type.size();
+    std::size_t const constants = type ? 0 : 2 * sizeof(block::text_size) + head.type.size() + head.content_type.size();
     std::size_t const size = offset + body_size + block::size_before(present, block::may_be_reserved) +
                              headers.packed().size() + head.shard_key.size() + head.reply_to.size() +
                              head.source.size() + constants;
     void* const memory = block::obtain(size, align);
     auto* const b = new (memory) block;
     b->object_type = type;
-    b->shard = head.shard;
     b->id = head.id;
     b->time = head.time;
-    b->expires = head.expires;
     b->body_size = static_cast<std::uint32_t>(body_size);
     b->size = static_cast<std::uint32_t>(size);
     b->headers_size = static_cast<std::uint32_t>(headers.packed().size());
@@ -165,64 +176,41 @@ inline block* make_block(envelope_head const& head, header_view headers, body_ty
         if (present & block::has_correlation) put(&head.correlation, sizeof head.correlation);
         if (present & block::has_conversation) put(&head.conversation, sizeof head.conversation);
         if (present & block::has_causation) put(&head.causation, sizeof head.causation);
+        if (present & block::has_expires) put(&head.expires, sizeof head.expires);
         if (present & block::has_due) put(&head.due, sizeof head.due);
         if (present & block::has_version) put(&head.version, sizeof head.version);
+        if (present & block::has_shard) put(&head.shard, sizeof head.shard);
     }
     put(headers.packed().data(), headers.packed().size());
     put(head.shard_key.data(), head.shard_key.size());
     put(head.reply_to.data(), head.reply_to.size());
     put(head.source.data(), head.source.size());
     if (type) return b;
-    b->type_size = static_cast<std::uint16_t>(head.type.size());
-    b->content_type_size = static_cast<std::uint16_t>(head.content_type.size());
-    put(head.type.data(), head.type.size());
-    put(head.content_type.data(), head.content_type.size());
+    for (auto const& text : {head.type, head.content_type}) {
+        auto const n = static_cast<block::text_size>(text.size());
+        put(&n, sizeof n);
+        put(text.data(), n);
+    }
     return b;
 }
 
 // The last owner has gone.
 inline void end_block(block* b) noexcept {
-    auto const* const type = b->object_type;
     std::size_t const align = b->align();
-    if (type) {
-        type->destroy(b->body());
-        delete static_cast<std::string const*>(b->encoded.load(std::memory_order_relaxed));
-    }
-    block::give_back(b, b->size, align);
+    std::size_t const size = b->size;
+    if (b->object_type) b->object_type->destroy(b->body());
+    std::destroy_at(b);
+    block::give_back(b, size, align);
 }
 
-// Stands for bytes that are being made by somebody: others wait.
-inline constexpr char in_the_making = 0;
-
-inline std::string_view encode_block(block const& b) {
-    auto const end = [&b](void const* made) {
-        b.encoded.store(made, std::memory_order_release);
-        b.encoded.notify_all();
-    };
-    try {
+// The bytes of an object, made by the first who asks.
+inline std::string_view encoded(block const& b) {
+    return b.encoded.get([&b] {
         auto fresh = std::make_unique<std::string>();
         b.object_type->encode(b.body(), *fresh);
         if (fresh->size() > limits::body) fail(errc::too_large, "at most 16 MiB");
-        std::string_view const bytes = *fresh;
-        end(fresh.release());
-        return bytes;
-    } catch (...) {
-        end(nullptr);
-        throw;
-    }
-}
-// The bytes of an object, made by the first who asks.
-inline std::string_view encoded(block const& b) {
-    void const* now = b.encoded.load(std::memory_order_acquire);
-    for (;;) {
-        if (now == &in_the_making)
-            b.encoded.wait(now, std::memory_order_acquire);
-        else if (now)
-            return *static_cast<std::string const*>(now);
-        else if (b.encoded.compare_exchange_strong(now, &in_the_making, std::memory_order_acquire))
-            return encode_block(b);
-        now = b.encoded.load(std::memory_order_acquire);
-    }
+        return fresh.release();
+    });
 }
 
 } // namespace fairway::detail

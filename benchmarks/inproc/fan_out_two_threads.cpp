@@ -2,108 +2,26 @@
 // Two threads: publish an order to 16 groups that live in the other thread, per delivery. The publisher makes a new
 // order each time, and sends it as soon as it can.
 // rivals: caf concurrentqueue eventpp sobjectizer
-// g++ 12 sees an overflow in an atomic load of the concurrent queue where there is none.
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic ignored "-Wstringop-overflow"
-#endif
-
 #include "../kit.hpp"
+#include "fairway_threads_peer.hpp"
 #include "order.hpp"
+#include "rivals.hpp"
 #include "threads.hpp"
-
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-
-#if FAIRWAY_RIVAL_CAF
-#include "caf_peer.hpp"
-#endif
-#if FAIRWAY_RIVAL_CONCURRENTQUEUE
-#include <concurrentqueue.h>
-#endif
-#if FAIRWAY_RIVAL_EVENTPP
-#include <eventpp/eventqueue.h>
-#endif
-#if FAIRWAY_RIVAL_SOBJECTIZER
-#include "sobjectizer_peer.hpp"
-#endif
 
 #include <array>
 #include <cstddef>
 #include <functional>
-#include <list>
 #include <memory>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
 namespace {
 
-namespace asio = boost::asio;
-using bench::process;
-using bench::running_process;
 using shared_order = std::shared_ptr<shop::order_placed const>;
 constexpr std::size_t groups = 16;
 
-std::size_t publications(std::size_t deliveries) { return (deliveries + groups - 1) / groups; }
-
-class fairway_groups {
-public:
-    fairway_groups() {
-        fairway::any_transport const net = fairway::inproc(there_->executor(), hub_);
-        there_.do_there([&] {
-            for (std::size_t i = 0; i < groups; ++i) {
-                auto& s = subscribers_.emplace_back(net, "group" + std::to_string(i));
-                s.handle<shop::order_events>([this](shop::order_placed const& o) {
-                    bench::keep(o.quantity);
-                    line_.pass();
-                });
-                s.start();
-            }
-        });
-    }
-    ~fairway_groups() {
-        there_.do_there([this] { subscribers_.clear(); });
-    }
-
-    void try_send(std::size_t deliveries) {
-        std::size_t const n = publications(deliveries);
-        line_.start(n * groups);
-        for (std::size_t i = 0; i < n; ++i) {
-            if (i % 16 == 0) line_.wait_until_near(i * groups);
-            while (port_.try_send(order_, options_)) std::this_thread::yield();
-        }
-        line_.wait();
-    }
-    void send_all(std::size_t deliveries, std::size_t burst) {
-        std::size_t const n = publications(deliveries);
-        line_.start(n * groups);
-        asio::co_spawn(here_.context(), sending(n, burst), asio::detached);
-        here_.run();
-        line_.wait();
-    }
-
-private:
-    fairway::task<> sending(std::size_t n, std::size_t burst) {
-        std::vector<shop::order_placed> orders(burst);
-        for (std::size_t left = n; left > 0;) {
-            if (left < burst) orders.resize(left);
-            auto const outcomes = co_await port_.send_all(orders, options_);
-            left -= outcomes.size();
-        }
-        here_.stop();
-    }
-
-    bench::finish_line line_;
-    fairway::inproc::hub hub_;
-    process here_;
-    running_process there_;
-    std::list<fairway::service> subscribers_;
-    fairway::service shop_{fairway::inproc(here_.executor(), hub_), "shop"};
-    fairway::sender_port<shop::order_events> port_ = shop_.sender<shop::order_events>();
-    fairway::send_options options_ = bench::order_options();
-    shop::order_placed order_;
-};
+std::size_t publications(std::size_t deliveries) { return bench::publications(deliveries, groups); }
 
 std::vector<std::function<void(shop::order_placed const&)>> make_subscribers(bench::finish_line& line) {
     std::vector<std::function<void(shop::order_placed const&)>> all(groups, [&line](shop::order_placed const& o) {
@@ -122,7 +40,7 @@ public:
         line_.start(n * groups);
         consumer_.start([this] { consume(); });
         for (std::size_t i = 0; i < n; ++i) {
-            if (i % 16 == 0) line_.wait_until_near(i * groups);
+            line_.keep_near(i, groups);
             auto const order = std::make_shared<shop::order_placed const>();
             for (auto& each : queues_) each.enqueue(order);
         }
@@ -159,7 +77,7 @@ public:
                 if (!queue_.process()) bench::relax();
         });
         for (std::size_t i = 0; i < n; ++i) {
-            if (i % 16 == 0) line_.wait_until_near(i * groups);
+            line_.keep_near(i, groups);
             queue_.enqueue(0, std::make_shared<shop::order_placed const>());
         }
         consumer_.wait();
@@ -210,9 +128,10 @@ void measure(std::string const& scenario) {
     auto const add = [&](char const* name, auto operation) {
         peers.emplace_back(name, bench::order_size, std::move(operation));
     };
-    bench::lazy<fairway_groups> const fairway;
-    add("fairway-try_send", [&](std::size_t n) { fairway->try_send(n); });
-    add("fairway-send_all-64", [&](std::size_t n) { fairway->send_all(n, 64); });
+    using subscribers = bench::fairway_across<shop::order_events>;
+    bench::lazy<subscribers> const fairway([] { return std::make_unique<subscribers>(groups); });
+    add("fairway-try_send", [&](std::size_t n) { fairway->try_send(publications(n)); });
+    add("fairway-send_all-64", [&](std::size_t n) { fairway->send_all(publications(n), 64); });
 #if FAIRWAY_RIVAL_CAF
     bench::lazy<bench::caf_system> const actors([] { return std::make_unique<bench::caf_system>(1, 1); });
     add("caf-shared-body", [&](std::size_t n) { actors->publish_from_outside(n, groups); });

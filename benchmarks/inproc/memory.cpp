@@ -57,7 +57,7 @@ void measure(char const* scenario, char const* peer, std::size_t n, Make make) {
 // the process ends with it.
 class fairway_queue {
 public:
-    explicit fairway_queue(std::size_t n) : hub_(roomy(n)) {}
+    explicit fairway_queue(std::size_t n) : hub_(bench::room_for(n)) {}
 
     template <class Channel>
     void fill(std::size_t n) {
@@ -74,13 +74,6 @@ public:
     }
 
 private:
-    static fairway::inproc::options roomy(std::size_t n) {
-        fairway::inproc::options o;
-        o.queue_messages = n;
-        o.queue_bytes = n * 1024;
-        return o;
-    }
-
     bench::process process_;
     fairway::inproc::hub hub_;
     fairway::any_transport net_ = fairway::inproc(process_.executor(), hub_);

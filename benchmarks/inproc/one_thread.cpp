@@ -2,16 +2,14 @@
 // One thread: send an order to a plain handler, in bursts of 64 and singly.
 // rivals: concurrentqueue
 #include "../kit.hpp"
+#include "asio_peer.hpp"
+#include "fairway_peer.hpp"
 #include "order.hpp"
+#include "rivals.hpp"
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/deferred.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/experimental/channel.hpp>
-
-#if FAIRWAY_RIVAL_CONCURRENTQUEUE
-#include <concurrentqueue.h>
-#endif
 
 #include <cstdlib>
 #include <memory>
@@ -26,50 +24,6 @@ namespace asio = boost::asio;
 using bench::naive_message;
 using bench::process;
 
-// One service that sends, one that handles.
-class fairway_pair {
-public:
-    fairway_pair() {
-        stock_.handle<shop::placed_orders>([this](shop::order_placed const& o) { handled_ += o.quantity > 0; });
-        stock_.start();
-    }
-    void try_send(std::size_t n, std::size_t burst) {
-        auto send = [this] {
-            ++sent_;
-            if (port_.try_send(order_, options_)) std::abort();
-        };
-        bench::send_in_bursts(process_, n, burst, send, [this] { return is_idle(); });
-    }
-    void co_send(std::size_t n, std::size_t burst) {
-        asio::co_spawn(process_.context(), sending(n, burst), asio::detached);
-        process_.run();
-    }
-
-private:
-    fairway::task<> sending(std::size_t n, std::size_t burst) {
-        for (std::size_t i = 1; i <= n; ++i) {
-            ++sent_;
-            co_await port_.send(order_, options_);
-            if (i % burst != 0 && i != n) continue;
-            do {
-                co_await asio::post(process_.context(), asio::deferred);
-            } while (!is_idle());
-        }
-        process_.stop();
-    }
-    bool is_idle() const { return handled_ == sent_; }
-
-    process process_;
-    fairway::any_transport net_ = fairway::open<fairway::inproc>(process_.executor(), "inproc://");
-    fairway::service stock_{net_, "stock"};
-    fairway::service shop_{net_, "shop"};
-    fairway::sender_port<shop::placed_orders> port_ = shop_.sender<shop::placed_orders>();
-    fairway::send_options options_ = bench::order_options();
-    shop::order_placed order_;
-    std::size_t sent_ = 0;
-    std::size_t handled_ = 0;
-};
-
 // asio::post of a closure that holds the message.
 template <class Message>
 void post_each(process& where, std::size_t n, std::size_t burst) {
@@ -83,26 +37,10 @@ template <class Message>
 using channel_of = asio::experimental::channel<void(boost::system::error_code, Message)>;
 
 template <class Message>
-asio::awaitable<void> produce(channel_of<Message>& to, std::size_t n) {
-    for (std::size_t i = 0; i < n; ++i) {
-        Message m;
-        co_await to.async_send(boost::system::error_code(), std::move(m), asio::deferred);
-    }
-}
-template <class Message>
-asio::awaitable<void> consume(channel_of<Message>& from, std::size_t n, process& where) {
-    for (std::size_t i = 0; i < n; ++i) {
-        Message const m = co_await from.async_receive(asio::deferred);
-        bench::keep(&m);
-    }
-    where.stop();
-}
-template <class Message>
 void through_channel(process& where, std::size_t n, std::size_t burst) {
     channel_of<Message> channel(where.context(), burst);
-    asio::co_spawn(where.context(), consume<Message>(channel, n, where), asio::detached);
-    asio::co_spawn(where.context(), produce<Message>(channel, n), asio::detached);
-    where.run();
+    asio::co_spawn(where.context(), bench::send_each<Message>(channel, n), asio::detached);
+    where.run(bench::receive_each<Message>(channel, n, [] {}));
 }
 
 #if FAIRWAY_RIVAL_CONCURRENTQUEUE
@@ -132,7 +70,7 @@ private:
 
 void measure(std::string const& scenario, std::size_t burst) {
     if (!bench::wanted(scenario)) return;
-    bench::lazy<fairway_pair> const fairway;
+    bench::lazy<bench::fairway_sender<shop::placed_orders>> const fairway;
     bench::lazy<process> const plain;
     std::vector<bench::peer> peers;
     auto const add = [&](char const* name, auto operation) {

@@ -8,6 +8,8 @@
 #include <fairway/fairway.hpp>
 #include <fairway/inproc.hpp>
 
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -16,6 +18,8 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
+#include <exception>
 #include <string>
 #include <utility>
 #include <vector>
@@ -66,6 +70,17 @@ inline fairway::send_options order_options() {
     return options;
 }
 
+/// A hub whose queues hold n orders; all else is as it is by default.
+inline fairway::inproc::options room_for(std::size_t n) {
+    fairway::inproc::options o;
+    o.queue_messages = std::max(o.queue_messages, n);
+    o.queue_bytes = std::max(o.queue_bytes, n * 1024);
+    return o;
+}
+
+/// Operations of which each makes `each` deliveries, so that there are as many deliveries, or a few more.
+constexpr std::size_t publications(std::size_t deliveries, std::size_t each) { return (deliveries + each - 1) / each; }
+
 /// An order with its headers as one writes it without a library; a rival that takes `order_placed` alone carries less.
 struct naive_message {
     std::vector<std::pair<std::string, std::string>> headers = make_headers();
@@ -84,6 +99,14 @@ public:
         context_.run();
     }
     void stop() { context_.stop(); }
+    /// Runs until the coroutine has ended, which it does without an error.
+    void run(boost::asio::awaitable<void> coroutine) {
+        boost::asio::co_spawn(context_, std::move(coroutine), [this](std::exception_ptr const& error) {
+            if (error) std::abort();
+            stop();
+        });
+        run();
+    }
     boost::asio::io_context& context() { return context_; }
     fairway::asio::any_io_executor executor() { return context_.get_executor(); }
 

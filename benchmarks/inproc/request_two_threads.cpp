@@ -1,29 +1,14 @@
 // Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
 // Two threads, each with an io_context: ask, and wait for the answer, one request after the other.
 // rivals: caf concurrentqueue sobjectizer
-// g++ 12 sees an overflow in an atomic load of the concurrent queue where there is none.
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic ignored "-Wstringop-overflow"
-#endif
-
 #include "../kit.hpp"
+#include "asio_peer.hpp"
 #include "order.hpp"
+#include "requests.hpp"
+#include "rivals.hpp"
 #include "threads.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/deferred.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/experimental/concurrent_channel.hpp>
-
-#if FAIRWAY_RIVAL_CAF
-#include "caf_peer.hpp"
-#endif
-#if FAIRWAY_RIVAL_CONCURRENTQUEUE
-#include <blockingconcurrentqueue.h>
-#endif
-#if FAIRWAY_RIVAL_SOBJECTIZER
-#include "sobjectizer_peer.hpp"
-#endif
 
 #include <atomic>
 #include <chrono>
@@ -42,17 +27,6 @@ using bench::process;
 using bench::running_process;
 using handle = std::shared_ptr<shop::order_placed const>;
 
-shop::order_placed answer_to(shop::place_order const& o) {
-    return {o.order_id, o.sku, o.customer, o.quantity, o.cents, o.gift};
-}
-
-struct plain_handler {
-    shop::order_placed operator()(shop::place_order const& o) const { return answer_to(o); }
-};
-struct coroutine_handler {
-    fairway::task<shop::order_placed> operator()(shop::place_order const& o) const { co_return answer_to(o); }
-};
-
 template <class Handler>
 class fairway_pair {
 public:
@@ -68,8 +42,7 @@ public:
         there_.do_there([this] { stock_.close(); });
     }
     void operator()(std::size_t n) {
-        asio::co_spawn(here_.context(), asking(n), asio::detached);
-        here_.run();
+        here_.run(bench::ask_in_turn(n, [this] { return port_.request(order_, std::chrono::seconds(30), options_); }));
     }
     // What both threads use of a processor, in per cent, while there is nothing to do.
     double idle_load() {
@@ -83,14 +56,6 @@ public:
     }
 
 private:
-    fairway::task<> asking(std::size_t n) {
-        for (std::size_t i = 0; i < n; ++i) {
-            auto const placed = co_await port_.request(order_, std::chrono::seconds(30), options_);
-            if (placed.quantity != order_.quantity) std::abort();
-        }
-        here_.stop();
-    }
-
     fairway::inproc::hub hub_;
     process here_;
     running_process there_;
@@ -101,41 +66,17 @@ private:
     shop::place_order order_;
 };
 
-// A pair of channels: one for requests, one for replies.
 template <class Message>
 class channel_pair {
 public:
-    void operator()(std::size_t n) {
-        asio::co_spawn(there_->context(), answering(n), asio::detached);
-        asio::co_spawn(here_.context(), asking(n), asio::detached);
-        here_.run();
-    }
+    void operator()(std::size_t n) { channels_(n); }
 
 private:
     using channel = asio::experimental::concurrent_channel<void(boost::system::error_code, Message)>;
 
-    asio::awaitable<void> answering(std::size_t n) {
-        for (std::size_t i = 0; i < n; ++i) {
-            Message const question = co_await requests_.async_receive(asio::deferred);
-            bench::keep(&question);
-            Message answer;
-            co_await replies_.async_send(boost::system::error_code(), std::move(answer), asio::deferred);
-        }
-    }
-    asio::awaitable<void> asking(std::size_t n) {
-        for (std::size_t i = 0; i < n; ++i) {
-            Message question;
-            co_await requests_.async_send(boost::system::error_code(), std::move(question), asio::deferred);
-            Message const answer = co_await replies_.async_receive(asio::deferred);
-            bench::keep(&answer);
-        }
-        here_.stop();
-    }
-
     process here_;
     running_process there_;
-    channel requests_{there_->context(), 1};
-    channel replies_{here_.context(), 1};
+    bench::asio_request<channel, Message> channels_{here_, there_->context()};
 };
 
 #if FAIRWAY_RIVAL_CONCURRENTQUEUE
@@ -195,12 +136,10 @@ private:
 void measure(std::string const& scenario) {
     if (!bench::wanted(scenario)) return;
     std::vector<bench::peer> peers;
-    auto const add = [&]<class Peer>(char const* name, bench::lazy<Peer> who) {
-        peers.emplace_back(name, bench::order_size, [who](std::size_t n) { (*who)(n); });
-    };
-    bench::lazy<fairway_pair<coroutine_handler>> const coroutine;
+    auto const add = [&](char const* name, auto const& who) { peers.emplace_back(name, bench::order_size, who); };
+    bench::lazy<fairway_pair<bench::coroutine_handler>> const coroutine;
     add("fairway-coroutine-handler", coroutine);
-    add("fairway-plain-handler", bench::lazy<fairway_pair<plain_handler>>());
+    add("fairway-plain-handler", bench::lazy<fairway_pair<bench::plain_handler>>());
 #if FAIRWAY_RIVAL_CAF
     // Both actors end up on one of the two workers.
     bench::lazy<bench::caf_system> const actors([] { return std::make_unique<bench::caf_system>(2); });

@@ -13,7 +13,6 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -73,8 +72,8 @@ private:
     std::atomic<bool> over_{false};
 };
 
-// A channel's sender and consumer on one process.
-template <class Channel>
+// A sender and a handler on one process; the messages to send take turns.
+template <class Channel, class Message>
 class wing {
 public:
     wing(running_process& where, fairway::inproc::hub const& hub) : where_(where), hub_(hub) {
@@ -82,8 +81,8 @@ public:
             fairway::any_transport const net = fairway::inproc(where_->executor(), hub_);
             stock_.emplace(net, "stock");
             shop_.emplace(net, "shop");
-            stock_->template handle<Channel>([this](shop::order_placed const& o) {
-                bench::keep(o.quantity);
+            stock_->template handle<Channel>([this](Message const& m) {
+                bench::keep(m.quantity);
                 course_.handled();
             });
             stock_->start();
@@ -96,85 +95,20 @@ public:
             shop_.reset();
         });
     }
+    void use(std::vector<Message> messages) {
+        messages_ = std::move(messages);
+        turn_ = 0;
+    }
     void start(std::size_t n) { course_.start(n, *this); }
     void wait() const { course_.wait(); }
     // What one burst consists of.
     void operator()() {
         course_.sent();
-        if (port_->try_send(order_, options_)) std::abort();
-    }
-
-private:
-    running_process& where_;
-    fairway::inproc::hub hub_;
-    course course_{where_};
-    std::optional<fairway::service> stock_;
-    std::optional<fairway::service> shop_;
-    std::optional<fairway::sender_port<Channel>> port_;
-    fairway::send_options options_ = bench::order_options();
-    shop::order_placed order_;
-};
-
-class channels {
-public:
-    void one(std::size_t n) {
-        first_.start(n);
-        first_.wait();
-    }
-    void two(std::size_t n) {
-        std::size_t const half = (n + 1) / 2;
-        first_.start(half);
-        second_.start(half);
-        first_.wait();
-        second_.wait();
-    }
-
-private:
-    running_process where_{0};
-    running_process there_{1};
-    fairway::inproc::hub hub_;
-    wing<shop::first_orders> first_{where_, hub_};
-    wing<shop::second_orders> second_{there_, hub_};
-};
-
-// An instance that handles shards of one channel, and a sender of messages for one shard, on one process.
-class instance {
-public:
-    instance(running_process& where, fairway::inproc::hub const& hub) : where_(where), hub_(hub) {
-        where_.do_there([this] {
-            fairway::any_transport const net = fairway::inproc(where_->executor(), hub_);
-            stock_.emplace(net, "stock");
-            shop_.emplace(net, "shop");
-            stock_->handle<shop::payments>([this](shop::payment const& p) {
-                bench::keep(p.quantity);
-                course_.handled();
-            });
-            stock_->start();
-            port_.emplace(shop_->sender<shop::payments>());
-        });
-    }
-    ~instance() {
-        where_.do_there([this] {
-            stock_.reset();
-            shop_.reset();
-        });
-    }
-    // The keys of the payments to send, which take turns.
-    void use_keys(std::vector<std::string> keys) {
-        payments_.clear();
-        for (auto& each : keys) payments_.emplace_back().account = std::move(each);
-    }
-    void start(std::size_t n) { course_.start(n, *this); }
-    void wait() const { course_.wait(); }
-    void operator()() {
-        course_.sent();
-        if (++turn_ >= payments_.size()) turn_ = 0;
+        if (++turn_ >= messages_.size()) turn_ = 0;
         send();
     }
-    // True where it handles what it sends with this key; else the other one does.
-    bool handles(std::string const& key, instance& other) {
-        use_keys({key});
-        turn_ = 0;
+    // True where it handles what it sends next; else the other one does.
+    bool handles_next(wing& other) {
         auto const before = count();
         auto const others = other.count();
         where_.do_there([this] { send(); });
@@ -186,7 +120,7 @@ public:
 
 private:
     void send() {
-        if (port_->try_send(payments_[turn_], options_)) std::abort();
+        if (port_->try_send(messages_[turn_], options_)) std::abort();
     }
     std::size_t count() {
         std::size_t n = 0;
@@ -199,26 +133,55 @@ private:
     course course_{where_};
     std::optional<fairway::service> stock_;
     std::optional<fairway::service> shop_;
-    std::optional<fairway::sender_port<shop::payments>> port_;
+    std::optional<fairway::sender_port<Channel>> port_;
     fairway::send_options options_ = bench::order_options();
-    std::vector<shop::payment> payments_{1};
+    std::vector<Message> messages_{1};
     std::size_t turn_ = 0;
 };
 
-std::string key_of(int i) { return "acc-" + std::to_string(i); }
+// Half of the work for each of two, or all of it for one.
+template <class First, class Second>
+void share_out(First& first, Second& second, std::size_t n) {
+    std::size_t const half = (n + 1) / 2;
+    first.start(half);
+    second.start(half);
+    first.wait();
+    second.wait();
+}
+template <class First>
+void do_alone(First& first, std::size_t n) {
+    first.start(n);
+    first.wait();
+}
+
+class channels {
+public:
+    void one(std::size_t n) { do_alone(first_, n); }
+    void two(std::size_t n) { share_out(first_, second_, n); }
+
+private:
+    running_process where_{0};
+    running_process there_{1};
+    fairway::inproc::hub hub_;
+    wing<shop::first_orders, shop::order_placed> first_{where_, hub_};
+    wing<shop::second_orders, shop::order_placed> second_{there_, hub_};
+};
+
+// An instance that handles shards of one channel, and a sender.
+using instance = wing<shop::payments, shop::payment>;
+
+// Payments of 64 accounts.
+std::vector<shop::payment> some_payments() {
+    std::vector<shop::payment> all(64);
+    for (std::size_t i = 0; i < all.size(); ++i) all[i].account = "acc-" + std::to_string(i);
+    return all;
+}
 
 // One instance that owns both shards.
 class one_owner {
 public:
-    one_owner() {
-        std::vector<std::string> keys;
-        for (int i = 0; i < 64; ++i) keys.push_back(key_of(i));
-        alone_.use_keys(std::move(keys));
-    }
-    void operator()(std::size_t n) {
-        alone_.start(n);
-        alone_.wait();
-    }
+    one_owner() { alone_.use(some_payments()); }
+    void operator()(std::size_t n) { do_alone(alone_, n); }
 
 private:
     running_process where_{0};
@@ -230,23 +193,20 @@ private:
 class two_owners {
 public:
     two_owners() {
-        std::vector<std::string> firsts;
-        std::vector<std::string> seconds;
-        for (int i = 0; i < 64; ++i) (first_.handles(key_of(i), second_) ? firsts : seconds).push_back(key_of(i));
+        std::vector<shop::payment> firsts;
+        std::vector<shop::payment> seconds;
+        for (auto const& each : some_payments()) {
+            first_.use({each});
+            (first_.handles_next(second_) ? firsts : seconds).push_back(each);
+        }
         if (firsts.empty() || seconds.empty()) {
             std::fprintf(stderr, "the shards are not shared out\n");
             std::exit(1);
         }
-        first_.use_keys(std::move(firsts));
-        second_.use_keys(std::move(seconds));
+        first_.use(std::move(firsts));
+        second_.use(std::move(seconds));
     }
-    void operator()(std::size_t n) {
-        std::size_t const half = (n + 1) / 2;
-        first_.start(half);
-        second_.start(half);
-        first_.wait();
-        second_.wait();
-    }
+    void operator()(std::size_t n) { share_out(first_, second_, n); }
 
 private:
     running_process where_{0};
@@ -259,17 +219,8 @@ private:
 // What the machine gives at most: threads that have nothing in common.
 class independent_work {
 public:
-    void one(std::size_t n) {
-        first_.start(n);
-        first_.wait();
-    }
-    void two(std::size_t n) {
-        std::size_t const half = (n + 1) / 2;
-        first_.start(half);
-        second_.start(half);
-        first_.wait();
-        second_.wait();
-    }
+    void one(std::size_t n) { do_alone(first_, n); }
+    void two(std::size_t n) { share_out(first_, second_, n); }
 
 private:
     class worker {

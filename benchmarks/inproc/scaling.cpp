@@ -3,13 +3,10 @@
 // messages. One thread; the size is how many there are. scripts/bench --plot draws it.
 #include "../delivery/pending.hpp"
 #include "../kit.hpp"
+#include "fairway_peer.hpp"
 #include "order.hpp"
+#include "requests.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-
-#include <algorithm>
-#include <chrono>
 #include <cstddef>
 #include <cstdlib>
 #include <list>
@@ -31,53 +28,21 @@ struct numbered_orders : fairway::point_to_point<"orders.numbered", order_placed
 
 namespace {
 
-namespace asio = boost::asio;
 using bench::process;
 
-// Sends bursts, each when the one before has been handled.
-class one_thread {
-protected:
-    template <class Send>
-    void send(std::size_t messages, std::size_t burst, std::size_t handlers, Send send_one) {
-        auto count_and_send = [this, handlers, &send_one] {
-            wanted_ += handlers;
-            send_one();
-        };
-        bench::send_in_bursts(process_, messages, burst, count_and_send, [this] { return handled_ == wanted_; });
-    }
-
-    std::size_t wanted_ = 0;
-    std::size_t handled_ = 0;
-    process process_;
-};
-
 // One channel with so many groups; an operation is a delivery.
-class groups : one_thread {
+class groups {
 public:
-    explicit groups(std::size_t n) {
-        for (std::size_t i = 0; i < n; ++i) {
-            auto& s = subscribers_.emplace_back(net_, "group" + std::to_string(i));
-            s.handle<shop::order_events>([this](shop::order_placed const& o) { handled_ += o.quantity > 0; });
-            s.start();
-        }
-    }
-    void operator()(std::size_t deliveries) {
-        send(deliveries / subscribers_.size(), 64, subscribers_.size(), [this] {
-            if (port_.try_send(order_, options_)) std::abort();
-        });
-    }
+    explicit groups(std::size_t n) : n_(n), sender_(n) {}
+    void operator()(std::size_t deliveries) { sender_.try_send(deliveries / n_, 64); }
 
 private:
-    fairway::any_transport net_ = fairway::open<fairway::inproc>(process_.executor(), "inproc://");
-    std::list<fairway::service> subscribers_;
-    fairway::service shop_{net_, "shop"};
-    fairway::sender_port<shop::order_events> port_ = shop_.sender<shop::order_events>();
-    fairway::send_options options_ = bench::order_options();
-    shop::order_placed order_;
+    std::size_t n_;
+    bench::fairway_sender<shop::order_events> sender_;
 };
 
 // So many channels, each with a sender and a handler, a thousand to a service; the messages go to one after the other.
-class channels : one_thread {
+class channels {
 public:
     explicit channels(std::size_t n) {
         for (std::size_t i = 0; i < n; ++i) {
@@ -91,87 +56,39 @@ public:
         for (auto& each : services_) each.start();
     }
     void operator()(std::size_t n) {
-        send(n, 64, 1, [this] {
+        auto send = [this] {
+            ++sent_;
             if (++at_ >= ports_.size()) at_ = 0;
             if (ports_[at_].try_send(order_, options_)) std::abort();
-        });
+        };
+        bench::send_in_bursts(process_, n, 64, send, [this] { return handled_ == sent_; });
     }
 
 private:
+    process process_;
     fairway::any_transport net_ = fairway::open<fairway::inproc>(process_.executor(), "inproc://");
     std::list<fairway::service> services_;
     std::vector<fairway::sender_port<shop::numbered_orders>> ports_;
     std::size_t at_ = 0;
+    std::size_t sent_ = 0;
+    std::size_t handled_ = 0;
     fairway::send_options options_ = bench::order_options();
     shop::order_placed order_;
 };
 
 // A queue in which so many messages wait before the first one is handled.
-class depth : one_thread {
+class depth {
 public:
-    explicit depth(std::size_t n) : depth_(n), hub_(roomy(n)) {
-        stock_.handle<shop::placed_orders>([this](shop::order_placed const& o) { handled_ += o.quantity > 0; });
-        stock_.start();
-    }
-    void operator()(std::size_t n) {
-        send(n, depth_, 1, [this] {
-            if (port_.try_send(order_, options_)) std::abort();
-        });
-    }
+    explicit depth(std::size_t n) : n_(n), sender_(1, bench::room_for(n)) {}
+    void operator()(std::size_t n) { sender_.try_send(n, n_); }
 
 private:
-    static fairway::inproc::options roomy(std::size_t n) {
-        fairway::inproc::options o;
-        o.queue_messages = std::max(o.queue_messages, n);
-        o.queue_bytes = std::max(o.queue_bytes, n * 1024);
-        return o;
-    }
-
-    std::size_t depth_;
-    fairway::inproc::hub hub_;
-    fairway::any_transport net_ = fairway::inproc(process_.executor(), hub_);
-    fairway::service stock_{net_, "stock"};
-    fairway::service shop_{net_, "shop"};
-    fairway::sender_port<shop::placed_orders> port_ = shop_.sender<shop::placed_orders>();
-    fairway::send_options options_ = bench::order_options();
-    shop::order_placed order_;
+    std::size_t n_;
+    bench::fairway_sender<shop::placed_orders> sender_;
 };
 
 // So many coroutines that ask, and wait for the answer, again and again; an operation is a request.
-class askers {
-public:
-    explicit askers(std::size_t n) : askers_(n) {
-        stock_.handle<shop::orders>([](shop::place_order const& o) {
-            return shop::order_placed{o.order_id, o.sku, o.customer, o.quantity, o.cents, o.gift};
-        });
-        stock_.start();
-    }
-    void operator()(std::size_t n) {
-        left_ = askers_;
-        for (std::size_t i = 0; i < askers_; ++i)
-            asio::co_spawn(process_.context(), asking(n / askers_), asio::detached);
-        process_.run();
-    }
-
-private:
-    fairway::task<> asking(std::size_t n) {
-        for (std::size_t i = 0; i < n; ++i) {
-            auto const placed = co_await port_.request(order_, std::chrono::seconds(30), options_);
-            if (placed.quantity != order_.quantity) std::abort();
-        }
-        if (--left_ == 0) process_.stop();
-    }
-
-    std::size_t askers_;
-    std::size_t left_ = 0;
-    process process_;
-    fairway::any_transport net_ = fairway::open<fairway::inproc>(process_.executor(), "inproc://");
-    fairway::service stock_{net_, "stock"};
-    fairway::service shop_{net_, "shop"};
-    fairway::sender_port<shop::orders> port_ = shop_.sender<shop::orders>();
-    fairway::send_options options_ = bench::order_options();
-    shop::place_order order_;
-};
+using askers = bench::fairway_requests<bench::plain_handler>;
 
 // A point of a series: a peer that is made for `n`, and does its operations in multiples of `unit`.
 template <class Peer>

@@ -37,10 +37,10 @@ public:
             });
     }
     void operator()(std::size_t deliveries) {
-        std::size_t const n = (deliveries + sinks_ - 1) / sinks_;
+        std::size_t const n = publications(deliveries, sinks_);
         line_.start(n * sinks_);
         for (std::size_t i = 0; i < n; ++i) {
-            if (i % 16 == 0) line_.wait_until_near(i * sinks_);
+            line_.keep_near(i, sinks_);
             so_5::send<Message>(to_);
         }
         line_.wait();

@@ -1,30 +1,16 @@
 // Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
 // Two threads: one makes messages, the other handles and frees them.
 // rivals: caf concurrentqueue sobjectizer
-// g++ 12 sees an overflow in an atomic load of the concurrent queue where there is none.
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic ignored "-Wstringop-overflow"
-#endif
-
 #include "../kit.hpp"
+#include "asio_peer.hpp"
+#include "fairway_threads_peer.hpp"
 #include "order.hpp"
+#include "rivals.hpp"
 #include "threads.hpp"
 
-#if FAIRWAY_RIVAL_CAF
-#include "caf_peer.hpp"
-#endif
-#if FAIRWAY_RIVAL_SOBJECTIZER
-#include "sobjectizer_peer.hpp"
-#endif
-
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/deferred.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/experimental/concurrent_channel.hpp>
-
-#if FAIRWAY_RIVAL_CONCURRENTQUEUE
-#include <concurrentqueue.h>
-#endif
 
 #include <algorithm>
 #include <array>
@@ -33,7 +19,6 @@
 #include <iterator>
 #include <memory>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -43,58 +28,6 @@ namespace asio = boost::asio;
 using bench::naive_message;
 using bench::process;
 using bench::running_process;
-
-class fairway_pair {
-public:
-    fairway_pair() {
-        there_.do_there([this] {
-            stock_.handle<shop::placed_orders>([this](shop::order_placed const& o) {
-                bench::keep(o.quantity);
-                line_.pass();
-            });
-            stock_.start();
-        });
-    }
-    ~fairway_pair() {
-        there_.do_there([this] { stock_.close(); });
-    }
-
-    void try_send(std::size_t n) {
-        line_.start(n);
-        for (std::size_t i = 0; i < n; ++i) {
-            if (i % 32 == 0) line_.wait_until_near(i);
-            while (port_.try_send(order_, options_)) std::this_thread::yield();
-        }
-        line_.wait();
-    }
-    void send_all(std::size_t n, std::size_t burst) {
-        line_.start(n);
-        asio::co_spawn(here_.context(), sending(n, burst), asio::detached);
-        here_.run();
-        line_.wait();
-    }
-
-private:
-    fairway::task<> sending(std::size_t n, std::size_t burst) {
-        std::vector<shop::order_placed> orders(burst);
-        for (std::size_t left = n; left > 0;) {
-            if (left < burst) orders.resize(left);
-            auto const outcomes = co_await port_.send_all(orders, options_);
-            left -= outcomes.size();
-        }
-        here_.stop();
-    }
-
-    bench::finish_line line_;
-    fairway::inproc::hub hub_;
-    process here_;
-    running_process there_;
-    fairway::service stock_{fairway::inproc(there_->executor(), hub_), "stock"};
-    fairway::service shop_{fairway::inproc(here_.executor(), hub_), "shop"};
-    fairway::sender_port<shop::placed_orders> port_ = shop_.sender<shop::placed_orders>();
-    fairway::send_options options_ = bench::order_options();
-    shop::order_placed order_;
-};
 
 #if FAIRWAY_RIVAL_CONCURRENTQUEUE
 // A queue alone; its consumer asks it again and again.
@@ -106,7 +39,7 @@ public:
         std::vector<naive_message> messages;
         for (std::size_t sent = 0; sent < n;) {
             std::size_t const now = std::min(burst, n - sent);
-            line_.wait_until_near(sent);
+            line_.keep_near(sent);
             messages.resize(now);
             for (auto& each : messages) each = naive_message();
             queue_.enqueue_bulk(producer_, std::make_move_iterator(messages.begin()), now);
@@ -189,28 +122,13 @@ class channel_pair {
 public:
     void operator()(std::size_t n) {
         line_.start(n);
-        asio::co_spawn(there_->context(), consume(n), asio::detached);
-        asio::co_spawn(here_.context(), produce(n), asio::detached);
-        here_.run();
+        auto const count = [this] { line_.pass(); };
+        asio::co_spawn(there_->context(), bench::receive_each<naive_message>(channel_, n, count), asio::detached);
+        here_.run(bench::send_each<naive_message>(channel_, n));
         line_.wait();
     }
 
 private:
-    asio::awaitable<void> produce(std::size_t n) {
-        for (std::size_t i = 0; i < n; ++i) {
-            naive_message m;
-            co_await channel_.async_send(boost::system::error_code(), std::move(m), asio::deferred);
-        }
-        here_.stop();
-    }
-    asio::awaitable<void> consume(std::size_t n) {
-        for (std::size_t i = 0; i < n; ++i) {
-            naive_message const m = co_await channel_.async_receive(asio::deferred);
-            bench::keep(&m);
-            line_.pass();
-        }
-    }
-
     bench::finish_line line_;
     process here_;
     running_process there_;
@@ -220,7 +138,7 @@ private:
 
 void measure(std::string const& scenario, std::size_t burst) {
     if (!bench::wanted(scenario)) return;
-    bench::lazy<fairway_pair> const fairway;
+    bench::lazy<bench::fairway_across<shop::placed_orders>> const fairway;
     std::vector<bench::peer> peers;
     auto const add = [&](char const* name, auto operation) {
         peers.emplace_back(name, bench::order_size, std::move(operation));

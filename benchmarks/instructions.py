@@ -16,7 +16,8 @@ FEW, MANY = 2_000, 10_000
 SIZE = 100
 PEERS = [
     ("bench_inproc_one_thread", "send_one_thread_burst64", ["fairway-try_send", "fairway-co_await-send", "driver-only"]),
-    ("bench_inproc_one_thread", "send_one_thread_single", ["fairway-try_send", "fairway-co_await-send", "driver-only"]),
+    ("bench_inproc_one_thread", "send_one_thread_single",
+     ["fairway-try_send", "driver-only", "fairway-co_await-send", "driver-only-coroutine"]),
     ("bench_inproc_fan_out", "publish_16_groups_burst64", ["fairway-try_send", "driver-only"]),
     ("bench_inproc_request", "request_one_thread",
      ["fairway-coroutine-handler", "fairway-plain-handler", "driver-only", "asio-channels-handle"]),

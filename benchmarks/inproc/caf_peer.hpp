@@ -35,7 +35,7 @@ public:
     /// A driver sends a shared order to each of `sinks` actors, `burst` orders at a time, until there were
     /// `deliveries`.
     void publish(std::size_t deliveries, std::size_t burst, std::size_t sinks) {
-        std::size_t const n = publications(deliveries, sinks);
+        std::size_t const n = calls_for(deliveries, sinks);
         line_.start(n * sinks);
         auto const group = spawn_group(sinks);
         caf::anon_send(system_.spawn(publisher, group, n, burst), go::value);
@@ -45,7 +45,7 @@ public:
 
     /// The calling thread sends a shared order to each of `sinks` actors.
     void publish_from_outside(std::size_t deliveries, std::size_t sinks) {
-        std::size_t const n = publications(deliveries, sinks);
+        std::size_t const n = calls_for(deliveries, sinks);
         line_.start(n * sinks);
         auto const group = spawn_group(sinks);
         for (std::size_t i = 0; i < n; ++i) {

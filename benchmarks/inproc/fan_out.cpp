@@ -21,7 +21,7 @@ using bench::process;
 using shared_order = std::shared_ptr<shop::order_placed const>;
 constexpr std::size_t groups = 16;
 
-std::size_t publications(std::size_t deliveries) { return bench::publications(deliveries, groups); }
+std::size_t publications(std::size_t deliveries) { return bench::calls_for(deliveries, groups); }
 
 void post_to_each(process& where, std::size_t deliveries, std::size_t burst) {
     std::size_t handled = 0;

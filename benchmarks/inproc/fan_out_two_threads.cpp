@@ -21,7 +21,7 @@ namespace {
 using shared_order = std::shared_ptr<shop::order_placed const>;
 constexpr std::size_t groups = 16;
 
-std::size_t publications(std::size_t deliveries) { return bench::publications(deliveries, groups); }
+std::size_t publications(std::size_t deliveries) { return bench::calls_for(deliveries, groups); }
 
 std::vector<std::function<void(shop::order_placed const&)>> make_subscribers(bench::finish_line& line) {
     std::vector<std::function<void(shop::order_placed const&)>> all(groups, [&line](shop::order_placed const& o) {

@@ -78,8 +78,8 @@ inline fairway::inproc::options room_for(std::size_t n) {
     return o;
 }
 
-/// Operations of which each makes `each` deliveries, so that there are as many deliveries, or a few more.
-constexpr std::size_t publications(std::size_t deliveries, std::size_t each) { return (deliveries + each - 1) / each; }
+/// How many calls it takes to have done n, where each does so many.
+constexpr std::size_t calls_for(std::size_t n, std::size_t each) { return (n + each - 1) / each; }
 
 /// An order with its headers as one writes it without a library; a rival that takes `order_placed` alone carries less.
 struct naive_message {

@@ -37,7 +37,7 @@ public:
             });
     }
     void operator()(std::size_t deliveries) {
-        std::size_t const n = publications(deliveries, sinks_);
+        std::size_t const n = calls_for(deliveries, sinks_);
         line_.start(n * sinks_);
         for (std::size_t i = 0; i < n; ++i) {
             line_.keep_near(i, sinks_);

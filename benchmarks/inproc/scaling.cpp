@@ -96,11 +96,13 @@ bench::peer point(std::size_t n, std::size_t unit, void (Peer::*work)(std::size_
     bench::lazy<Peer> const made([n] { return std::make_unique<Peer>(n); });
     return {"fairway", n, [made, work](std::size_t operations) { ((*made).*work)(operations); }, unit};
 }
+// A round has at least so many operations for each of what there is: whole bursts, and coroutines that have been
+// running for a while.
 template <class Peer>
-void series(char const* scenario, std::vector<std::size_t> const& sizes, bool in_units) {
+void series(char const* scenario, std::vector<std::size_t> const& sizes, std::size_t at_least) {
     if (!bench::wanted(scenario)) return;
     std::vector<bench::peer> peers;
-    for (auto const n : sizes) peers.push_back(point<Peer>(n, in_units ? n : 1));
+    for (auto const n : sizes) peers.push_back(point<Peer>(n, at_least == 0 ? 1 : n * at_least));
     bench::run(scenario, peers);
 }
 
@@ -109,10 +111,10 @@ void series(char const* scenario, std::vector<std::size_t> const& sizes, bool in
 int main(int argc, char** argv) {
     bench::begin(argc, argv);
     std::thread([] {}).join(); // from now on glibc's mutexes are real ones
-    series<groups>("scaling_groups", {1, 4, 16, 64, 256, 1024, 4096}, true);
-    series<channels>("scaling_channels", {1, 10, 100, 1'000, 10'000, 100'000}, false);
-    series<askers>("scaling_requests", {1, 10, 100, 1'000, 10'000}, true);
-    series<depth>("scaling_depth", {1, 10, 100, 1'000, 10'000, 100'000, 1'000'000}, true);
+    series<groups>("scaling_groups", {1, 4, 16, 64, 256, 1024, 4096}, 64);
+    series<channels>("scaling_channels", {1, 10, 100, 1'000, 10'000, 100'000}, 0);
+    series<askers>("scaling_requests", {1, 10, 100, 1'000, 10'000}, 16);
+    series<depth>("scaling_depth", {1, 10, 100, 1'000, 10'000, 100'000, 1'000'000}, 1);
 
     constexpr auto scenario = "scaling_pending";
     if (!bench::wanted(scenario)) return 0;

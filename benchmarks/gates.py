@@ -1,22 +1,24 @@
 #!/usr/bin/env python3
 # Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
-"""What Fairway's performance must not fall short of, and the check of it: gates.py PROGRAMS [ROW...]
+"""What Fairway's performance must not fall short of, and the check of it: gates.py PROGRAMS [--write | ROW...]
 
-Runs the benchmark programs of the folder PROGRAMS in three passes, prints a line for each gate and ends with
+Runs the benchmark programs of the folder PROGRAMS, prints a line for each gate and ends with
 `N passed, N failed`; the status is 0 if none failed. A gate is a number, or a multiple of what a rival took in the same
 pass; what counts is the median of the passes. A gate whose rival is not installed is skipped, by name, and did not pass.
+With --write the table in the README is made anew from the same run, see table.py.
 
 Rows within one thread go by processor time (cpu_ns_per_op), which is what has gone by on an idle machine and about the
-same on a busy one. Rows between threads go by what has gone by: they say little on a busy machine.
+same on a busy one. Rows between threads go by what has gone by: they say little on a busy machine. What others used of
+the processors is told.
 """
 import collections
-import glob
 import os
 import statistics
-import subprocess
 import sys
 
-PASSES = 3
+import table
+from results import CPU, WALL, measure
+
 Gate = collections.namedtuple("Gate", "row scenario peer size metric sign limit against beside threads beyond")
 
 
@@ -28,7 +30,6 @@ def gate(row, scenario, peer, metric, size=None, most=None, least=None, against=
     return Gate(row, scenario, peer, size, metric, sign, limit, against, against or beyond or beside, threads, beyond)
 
 
-CPU, WALL = "cpu_ns_per_op", "ns_per_op"
 GATES = [
     gate(1, "send_one_thread_burst64", "fairway-try_send", CPU, most=120, beside="asio-post-message"),
     gate(1, "send_one_thread_burst64", "fairway-co_await-send", CPU, most=120, beside="asio-channel-message"),
@@ -67,31 +68,6 @@ GATES = [
 ]
 
 
-class Results:
-    """What the programs printed: values by scenario, peer and metric, one for each pass."""
-
-    def __init__(self):
-        self.values = collections.defaultdict(dict)
-        self.units = {}
-
-    def read(self, lines, number):
-        for line in lines:
-            parts = line.split()
-            if len(parts) != 6 or line.startswith("#"):
-                continue
-            scenario, peer, size, metric, value, unit = parts
-            for key in ((scenario, peer, metric, int(size)), (scenario, peer, metric, None)):
-                self.values[key][number] = float(value)
-                self.units[key] = unit
-
-    def of(self, g, peer):
-        """The values by pass; none where the peer was not measured."""
-        return self.values.get((g.scenario, peer, g.metric, g.size), {})
-
-    def unit_of(self, g):
-        return self.units.get((g.scenario, g.peer, g.metric, g.size), "")
-
-
 def figure(value, unit=""):
     return f"{value:.4g} {unit}".rstrip()
 
@@ -99,14 +75,15 @@ def figure(value, unit=""):
 def judge(g, results):
     """The verdict, "passed", "failed" or "skipped", and what there is to say."""
     name = f"row {g.row:2} {g.scenario}{'' if g.size is None else f' of {g.size:,}'} {g.peer} {g.metric}"
-    mine, theirs = results.of(g, g.peer), results.of(g, g.beside)
+    mine = results.of(g.scenario, g.peer, g.metric, g.size)
+    theirs = results.of(g.scenario, g.beside, g.metric, g.size)
     if g.threads > len(os.sched_getaffinity(0)):
         return "skipped", f"{name}: needs {g.threads} processors"
     if not mine:
         return "failed", f"{name}: was not measured"
     if g.against and not theirs:
         return "skipped", f"{name}: {g.against} was not measured, it is not installed"
-    unit, value = results.unit_of(g), statistics.median(mine.values())
+    unit, value = results.unit_of(g.scenario, g.peer, g.metric, g.size), statistics.median(mine.values())
     text = f"{name}: {figure(value, unit)}"
     if theirs:
         ratio = statistics.median(mine[n] / theirs[n] for n in mine if theirs.get(n))
@@ -128,40 +105,19 @@ def judge(g, results):
     return "failed", text + f": short by {100 * abs(value - g.limit) / g.limit:.0f} %"
 
 
-def measure(programs, gates, results):
-    scenarios = sorted({g.scenario for g in gates if g.row != 20})
-    compiled = sorted({g.scenario for g in gates if g.row == 20})
-    here = os.path.dirname(os.path.abspath(__file__))
-    commands = [[p, *scenarios] for p in sorted(glob.glob(os.path.join(programs, "bench_*")))] if scenarios else []
-    for number in range(PASSES):
-        for command in commands:
-            run(command, number, results)
-    for scenario in compiled:
-        # Compiling takes longer than all else, and processor time hardly varies.
-        run([os.path.join(here, "compile_time.py"), scenario, "--quick"], 0, results)
-
-
-def run(command, number, results):
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
-    if done.returncode != 0:
-        print(f"# {os.path.basename(command[0])} ended with {done.returncode}", flush=True)
-    results.read(done.stdout.splitlines(), number)
-
-
 def main():
-    if len(sys.argv) < 2 or not all(a.isdigit() for a in sys.argv[2:]):
+    arguments = [a for a in sys.argv[1:] if a != "--write"]
+    write = len(arguments) < len(sys.argv) - 1
+    if not arguments or not all(a.isdigit() for a in arguments[1:]) or (write and len(arguments) > 1):
         sys.exit(__doc__.splitlines()[0])
-    rows = {int(a) for a in sys.argv[2:]}
+    rows = {int(a) for a in arguments[1:]}
     gates = [g for g in GATES if not rows or g.row in rows]
-    if not glob.glob(os.path.join(sys.argv[1], "bench_*")):
-        sys.exit(f"no benchmark programs in {sys.argv[1]}")
     if not gates:
         sys.exit("no gate is of these rows")
-    results = Results()
-    load = os.getloadavg()[0]
-    if load > 0.5:
-        print(f"# load {load:.1f}: others are at work on this machine, rows between threads will be off", flush=True)
-    measure(sys.argv[1], gates, results)
+    scenarios = {g.scenario for g in gates} | (table.scenarios() if write else set())
+    results = measure(arguments[0], scenarios)
+    if results.disturbed:
+        print(f"# others used {results.others:.0%} of the processors: rows between threads are off", flush=True)
     count = collections.Counter()
     for g in gates:
         verdict, text = judge(g, results)
@@ -170,6 +126,8 @@ def main():
     if count["skipped"]:
         print(f"{count['skipped']} skipped")
     print(f"{count['passed']} passed, {count['failed']} failed")
+    if write:
+        table.write(results)
     sys.exit(1 if count["failed"] else 0)
 
 

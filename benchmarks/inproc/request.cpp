@@ -37,16 +37,11 @@ private:
 };
 
 template <class Message>
-class channel_pair {
-public:
-    void operator()(std::size_t n) { channels_(n); }
-
-private:
+auto channels_in(bench::lazy<process> const& where) {
     using channel = asio::experimental::channel<void(boost::system::error_code, Message)>;
-
-    process process_;
-    bench::asio_request<channel, Message> channels_{process_, process_.context()};
-};
+    using pair = bench::asio_request<channel, Message>;
+    return bench::lazy<pair>([where] { return std::make_unique<pair>(*where, where->context()); });
+}
 
 void measure(std::string const& scenario) {
     if (!bench::wanted(scenario)) return;
@@ -56,8 +51,11 @@ void measure(std::string const& scenario) {
     add("fairway-coroutine-handler", bench::lazy<bench::fairway_requests<bench::coroutine_handler>>());
     add("fairway-plain-handler", bench::lazy<bench::fairway_requests<bench::plain_handler>>());
     add("driver-only", bench::lazy<driver>());
-    add("asio-channels-message", bench::lazy<channel_pair<naive_message>>());
-    add("asio-channels-handle", bench::lazy<channel_pair<handle>>());
+    bench::lazy<process> const plain;
+    bench::lazy<process> const bare([] { return std::make_unique<process>(false); });
+    add("asio-channels-message", channels_in<naive_message>(plain));
+    add("asio-channels-handle", channels_in<handle>(plain));
+    add("asio-channels-handle-without-timer", channels_in<handle>(bare));
 #if FAIRWAY_RIVAL_CAF
     bench::lazy<bench::caf_system> const actors;
     peers.emplace_back("caf-request-message", bench::order_size, [&](std::size_t n) { actors->request(n); });

@@ -3,6 +3,7 @@
 // rivals: caf concurrentqueue sobjectizer
 #include "../kit.hpp"
 #include "asio_peer.hpp"
+#include "fairway_threads_peer.hpp"
 #include "order.hpp"
 #include "requests.hpp"
 #include "rivals.hpp"
@@ -11,9 +12,7 @@
 #include <boost/asio/experimental/concurrent_channel.hpp>
 
 #include <atomic>
-#include <chrono>
 #include <cstddef>
-#include <cstdlib>
 #include <memory>
 #include <string>
 #include <utility>
@@ -26,45 +25,6 @@ using bench::naive_message;
 using bench::process;
 using bench::running_process;
 using handle = std::shared_ptr<shop::order_placed const>;
-
-template <class Handler>
-class fairway_pair {
-public:
-    fairway_pair() {
-        for (auto* const context : {&here_.context(), &there_->context()})
-            fairway::set_spin_budget(*context, std::chrono::microseconds(50));
-        there_.do_there([this] {
-            stock_.handle<shop::orders>(Handler());
-            stock_.start();
-        });
-    }
-    ~fairway_pair() {
-        there_.do_there([this] { stock_.close(); });
-    }
-    void operator()(std::size_t n) {
-        here_.run(bench::ask_in_turn(n, [this] { return port_.request(order_, std::chrono::seconds(30), options_); }));
-    }
-    // What both threads use of a processor, in per cent, while there is nothing to do.
-    double idle_load() {
-        constexpr auto time = std::chrono::milliseconds(200);
-        boost::asio::steady_timer end(here_.context(), time);
-        end.async_wait([this](boost::system::error_code) { here_.stop(); });
-        auto const before = bench::cpu_ns();
-        here_.run();
-        auto const used = std::chrono::nanoseconds(bench::cpu_ns() - before);
-        return 100.0 * std::chrono::duration<double>(used) / std::chrono::duration<double>(time);
-    }
-
-private:
-    fairway::inproc::hub hub_;
-    process here_;
-    running_process there_;
-    fairway::service stock_{fairway::inproc(there_->executor(), hub_), "stock"};
-    fairway::service shop_{fairway::inproc(here_.executor(), hub_), "shop"};
-    fairway::sender_port<shop::orders> port_ = shop_.sender<shop::orders>();
-    fairway::send_options options_ = bench::order_options();
-    shop::place_order order_;
-};
 
 template <class Message>
 class channel_pair {
@@ -137,9 +97,9 @@ void measure(std::string const& scenario) {
     if (!bench::wanted(scenario)) return;
     std::vector<bench::peer> peers;
     auto const add = [&](char const* name, auto const& who) { peers.emplace_back(name, bench::order_size, who); };
-    bench::lazy<fairway_pair<bench::coroutine_handler>> const coroutine;
+    bench::lazy<bench::fairway_request_across<bench::coroutine_handler>> const coroutine;
     add("fairway-coroutine-handler", coroutine);
-    add("fairway-plain-handler", bench::lazy<fairway_pair<bench::plain_handler>>());
+    add("fairway-plain-handler", bench::lazy<bench::fairway_request_across<bench::plain_handler>>());
 #if FAIRWAY_RIVAL_CAF
     // Both actors end up on one of the two workers.
     bench::lazy<bench::caf_system> const actors([] { return std::make_unique<bench::caf_system>(2); });

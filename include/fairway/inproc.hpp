@@ -3,6 +3,7 @@
 #define FAIRWAY_INPROC_HPP
 
 // The in-process transport: `fairway::open<fairway::inproc>(executor, "inproc://")`.
+#include <fairway/service/engine.hpp>
 #include <fairway/transport/inproc/transport.hpp>
 #include <fairway/transport/open.hpp>
 

@@ -7,9 +7,9 @@
 #include "stages.hpp"
 
 #include <fairway/env/execute.hpp>
+#include <fairway/env/suspend.hpp>
 
 #include <boost/asio/bind_executor.hpp>
-#include <boost/asio/dispatch.hpp>
 
 #include <algorithm>
 #include <map>
@@ -102,7 +102,7 @@ public:
             error_code why;
             try_send(envelopes, why);
             into.assign(envelopes.size(), outcome{why, {}});
-            return env::post(where_, [done = std::move(done)]() mutable { asio::dispatch(std::move(done)); });
+            return env::post(where_, [done = std::move(done)]() mutable { env::resume(std::move(done)); });
         }
         std::vector<envelope> all;
         for (auto const& e : envelopes)
@@ -113,7 +113,7 @@ public:
         // Without the slot through which it would be cancelled.
         auto deaf = [&into, n = envelopes.size(), done = std::move(done)]() mutable {
             into.resize(n);
-            asio::dispatch(std::move(done));
+            env::resume(std::move(done));
         };
         inner->send(std::move(all), deadline, into, asio::bind_executor(where_, std::move(deaf)));
     }

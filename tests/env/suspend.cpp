@@ -72,7 +72,7 @@ TEST_CASE("a continuation calls its handler once, and lets it go before", "[susp
         CHECK(t.is_gone());
     }
     SECTION("dispatched: a handler of no executor is called at once") {
-        asio::dispatch(std::move(c));
+        resume(std::move(c));
         CHECK(t.called == 1);
         CHECK(t.is_gone());
     }
@@ -94,7 +94,7 @@ TEST_CASE("a continuation has the executor and the cancellation slot of its hand
     CHECK(c.get_executor() == asio::any_io_executor(strand));
     CHECK(c.get_cancellation_slot() == signal.slot());
     CHECK_FALSE(continuation(asio::bind_executor(strand, t.make())).get_cancellation_slot().is_connected());
-    asio::dispatch(std::move(c));
+    resume(std::move(c));
     CHECK(t.called == 0);
     io.run();
     CHECK(t.called == 1);
@@ -115,7 +115,7 @@ TEST_CASE("a coroutine that is suspended is owned by what resumes it", "[suspend
     CHECK(parked->get_cancellation_slot().is_connected());
     CHECK_FALSE(ended);
     SECTION("resumed from elsewhere") {
-        asio::dispatch(std::move(*parked));
+        resume(std::move(*parked));
         CHECK_FALSE(ended);
         io.poll();
         CHECK(ended);

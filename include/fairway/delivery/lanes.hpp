@@ -2,6 +2,8 @@
 #ifndef FAIRWAY_DELIVERY_LANES_HPP
 #define FAIRWAY_DELIVERY_LANES_HPP
 
+#include <fairway/delivery/ordering.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -13,13 +15,6 @@
 #include <vector>
 
 namespace fairway {
-
-/// Which deliveries of a channel must not overtake each other.
-enum class ordering {
-    key,   ///< those of one shard key; without a key none
-    shard, ///< those of one shard; of an unsharded channel all
-    none,  ///< none
-};
 
 /// The lane of a delivery, of shard `shard` and with the shard key `key`, on a channel of `shards` shards (0 for an
 /// unsharded one); nothing where it need not wait for others. An instance that handles one at a time keeps the order of

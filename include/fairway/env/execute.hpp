@@ -2,19 +2,14 @@
 #ifndef FAIRWAY_ENV_EXECUTE_HPP
 #define FAIRWAY_ENV_EXECUTE_HPP
 
-// Asio's post, dispatch and co_spawn behind one type of function each: every new one costs a translation unit about
+// Asio's post and dispatch behind one type of function each: every new one costs a translation unit about
 // 70 ms with g++ -O0. For what is not on the path of each message.
 
 #include <fairway/env/task.hpp>
 
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/cancellation_signal.hpp>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 
-#include <exception>
-#include <functional>
 #include <memory>
 #include <utility>
 
@@ -65,13 +60,6 @@ void post(asio::any_io_executor const& executor, F f) {
 template <class F>
 void dispatch(asio::any_io_executor const& executor, F f) {
     detail::dispatch_job(executor, new detail::job_of<F>(std::move(f)));
-}
-
-/// Starts a task on `executor`; calls `done` when it has ended, however. It is cancelled through `slot`.
-inline void spawn(
-    asio::any_io_executor const& executor, task<> what, std::function<void()> done, asio::cancellation_slot slot = {}) {
-    auto ended = [done = std::move(done)](std::exception_ptr const&) { done(); };
-    asio::co_spawn(executor, std::move(what), asio::bind_cancellation_slot(slot, std::move(ended)));
 }
 
 } // namespace fairway::env

@@ -6,6 +6,7 @@
 #include <fairway/env/handled.hpp>
 #include <fairway/port/dead_letters.hpp>
 #include <fairway/port/handler.hpp>
+#include <fairway/port/handler_options.hpp>
 #include <fairway/port/middleware.hpp>
 
 #include <algorithm>
@@ -61,8 +62,6 @@ struct remembered_attempt {
     std::function<task<>()> run;
     bool& known;
 };
-// A function, so that only those who use a store pay for compiling it.
-using remembering_attempt = std::function<task<>(remembered_attempt const& what)>;
 
 // What stands around the attempts of one subscription; most have nothing there.
 struct surroundings {

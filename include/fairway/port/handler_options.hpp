@@ -2,19 +2,24 @@
 #ifndef FAIRWAY_PORT_HANDLER_OPTIONS_HPP
 #define FAIRWAY_PORT_HANDLER_OPTIONS_HPP
 
-#include <fairway/delivery/lanes.hpp>
+#include <fairway/delivery/ordering.hpp>
 #include <fairway/delivery/retry.hpp>
+#include <fairway/env/task.hpp>
 #include <fairway/envelope/limits.hpp>
-#include <fairway/port/attempt.hpp>
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <utility>
 
 namespace fairway {
 
 namespace detail {
+// One attempt with a store around it.
+struct remembered_attempt;
+// A function, so that only those who use a store pay for compiling it.
+using remembering_attempt = std::function<task<>(remembered_attempt const& what)>;
 // In duplicate_store.hpp, from which stores derive.
 template <class Store>
 remembering_attempt remembering(std::shared_ptr<Store> store);

@@ -4,6 +4,7 @@
 
 #include <fairway/env/execute.hpp>
 #include <fairway/env/handled.hpp>
+#include <fairway/env/spawn.hpp>
 #include <fairway/env/suspend.hpp>
 
 #include <boost/asio/cancellation_signal.hpp>

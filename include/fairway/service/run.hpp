@@ -32,8 +32,10 @@ inline int report(std::exception_ptr const& error) {
     return 1;
 }
 
-// The first signal drains all services of the context, the second one stops.
-inline void drain_on_signal(asio::io_context& context, asio::signal_set& signals) {
+// The first signal drains all services of the context, the second one stops. A template, so that only files that call
+// it compile it.
+template <class Signals>
+void drain_on_signal(asio::io_context& context, Signals& signals) {
     signals.async_wait([&](boost::system::error_code ec, int) {
         if (ec) return;
         asio::use_service<env::context_end>(context).shut_all_down(std::chrono::seconds(30));

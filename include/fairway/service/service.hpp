@@ -9,9 +9,6 @@
 #include <fairway/port/sender_port.hpp>
 #include <fairway/service/core.hpp>
 
-#include <boost/asio/associated_cancellation_slot.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
 #include <chrono>
 #include <cstddef>
 #include <memory>
@@ -33,10 +30,8 @@ class service {
 public:
     /// A service named `name` (1 to 100 of A-Z a-z 0-9 . _ -, else `errc::invalid_name`) on a transport; `watcher`, if
     /// any, is told what goes wrong.
-    service(any_transport transport, std::string name, std::shared_ptr<observer> watcher = nullptr)
-        : core_(std::make_shared<detail::service_core>(std::move(transport), std::move(name), std::move(watcher))) {
-        core_->enlist();
-    }
+    service(any_transport const& transport, std::string name, std::shared_ptr<observer> watcher = nullptr)
+        : core_(detail::service_core::make(transport, std::move(name), std::move(watcher))) {}
     service(service const&) = delete;
     service& operator=(service const&) = delete;
     ~service() { close(); }
@@ -64,14 +59,14 @@ public:
     }
 
     /// Puts a middleware around each attempt to handle a delivery, within those that were added before. Before `start`.
-    void around_deliveries(delivery_middleware m) { core_->around()->deliveries.push_back(std::move(m)); }
+    void around_deliveries(delivery_middleware m) { core_->around_deliveries(std::move(m)); }
     /// Puts a middleware around each send of this service. Before its ports are used.
-    void around_sends(std::shared_ptr<send_middleware> m) { core_->around()->sends.push_back(std::move(m)); }
+    void around_sends(std::shared_ptr<send_middleware> m) { core_->around_sends(std::move(m)); }
 
     /// Starts to handle, and completes when the service is closed or drained.
     ///
     /// Cancelling it closes the service.
-    [[nodiscard]] task<> run() { return run_until_closed(core_); }
+    [[nodiscard]] task<> run() { return core_->run(); }
     /// Starts to handle, without waiting.
     void start() { core_->start(); }
 
@@ -79,9 +74,7 @@ public:
     /// (they may still send and await replies), flushes what was sent, then closes. At the deadline it cancels what is
     /// left and gives it back. Returns what the service has done. Messages that wait in a channel and were not received
     /// yet stay there: a drain right after a send may handle nothing.
-    [[nodiscard]] task<ledger> drain(duration deadline = std::chrono::seconds(30)) {
-        return detail::drain(core_, deadline);
-    }
+    [[nodiscard]] task<ledger> drain(duration deadline = std::chrono::seconds(30)) { return core_->drain(deadline); }
     /// Begins to drain without waiting, which a handler of the service must not; `run` completes when it is done.
     /// Thread-safe.
     void shutdown(duration deadline = std::chrono::seconds(30)) { core_->shutdown(deadline); }
@@ -96,21 +89,16 @@ public:
     /// How many of its requests and gathers wait for answers. Thread-safe.
     std::size_t pending_requests() const { return core_->pending_requests(); }
     /// What it has done so far. Thread-safe.
-    ledger stats() const noexcept { return core_->counts()->read(); }
+    ledger stats() const noexcept { return core_->stats(); }
 
 private:
     template <class Channel, class Handler>
     void add(Handler&& handler, handler_options const& options) {
         using H = std::decay_t<Handler>;
-        subscription what;
-        what.from = address_of<Channel>();
-        what.group = core_->name();
-        what.prefetch = options.prefetch();
-        auto table = detail::make_table<Channel, H>(typename Channel::messages{});
-        core_->check(what.from);
-        detail::pipeline_parts parts{std::make_shared<H>(std::forward<Handler>(handler)), std::move(table),
-            core_->counts(), core_->answers(), core_->around()};
-        core_->add(std::make_shared<detail::consumer>(core_->transport(), what, options, std::move(parts)));
+        detail::bound_handler bound;
+        bound.table = detail::make_table<Channel, H>(typename Channel::messages{});
+        bound.object = std::make_shared<H>(std::forward<Handler>(handler));
+        core_->handle(address_of<Channel>(), std::move(bound), options);
     }
     template <class Channel>
     static address address_of() {
@@ -120,18 +108,7 @@ private:
     static constexpr bool asks(type_list<Ms...>) {
         return ((contract_of<Ms>::replies::size > 0) || ...);
     }
-    static task<> run_until_closed(std::shared_ptr<detail::service_core> core) {
-        core->start();
-        auto wait = [&core](env::continuation h) {
-            auto slot = asio::get_associated_cancellation_slot(h);
-            if (slot.is_connected())
-                slot.assign([weak = std::weak_ptr(core)](asio::cancellation_type) {
-                    if (auto const c = weak.lock()) c->close();
-                });
-            core->wait(std::move(h));
-        };
-        co_await env::suspend(wait);
-    }
+
     std::shared_ptr<detail::service_core> core_;
 };
 

@@ -3,12 +3,13 @@
 #define FAIRWAY_TESTING_RECORDER_HPP
 
 #include <fairway/env/clock.hpp>
+#include <fairway/env/suspend.hpp>
+#include <fairway/service/engine.hpp>
 #include <fairway/testing/traffic.hpp>
 #include <fairway/transport/any_transport.hpp>
 
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/dispatch.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -64,7 +65,7 @@ public:
         auto learn = [log = by_->log, places = std::move(places), &into, done = std::move(done)]() mutable {
             for (std::size_t i = 0; i < places.size() && i < into.size(); ++i)
                 log->end(places[i], into[i] ? fate::accepted : fate::refused, into[i].error);
-            asio::dispatch(std::move(done));
+            env::resume(std::move(done));
         };
         inner_->send(std::move(envelopes), deadline, into, asio::bind_cancellation_slot(slot, std::move(learn)));
     }

@@ -6,6 +6,7 @@
 
 #include <concepts>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -32,6 +33,24 @@ concept transport = std::movable<T> && requires(T& t, address const& to, subscri
     { t.open_reply(reply_to) } -> std::convertible_to<std::shared_ptr<sink>>;
     t.close();
 };
+
+class any_transport;
+class observer;
+
+namespace detail {
+
+class service_core;
+
+// Makes services on a transport. What they are made of takes a compiler seconds: it is compiled where a transport is
+// named, not in each file that has a service. service/engine.hpp, which the front header of each transport includes,
+// specialises this for all of them.
+template <class Transport>
+struct engine_on {
+    static_assert(sizeof(Transport) == 0,
+        "fairway: services need more to run on this transport: include <fairway/service/engine.hpp> beside it");
+};
+
+} // namespace detail
 
 /// A transport of any kind, shared by its copies.
 class any_transport {
@@ -61,6 +80,8 @@ public:
     void close() { self_->close(); }
 
 private:
+    friend class detail::service_core;
+
     struct concept_base {
         concept_base() = default;
         concept_base(concept_base const&) = delete;
@@ -75,6 +96,8 @@ private:
         virtual reply_channel open_replies(receiver& told) = 0;
         virtual std::shared_ptr<sink> open_reply(std::string_view reply_to) = 0;
         virtual void close() = 0;
+        virtual std::shared_ptr<detail::service_core> serve(
+            any_transport const& self, std::string name, std::shared_ptr<observer> watcher) = 0;
     };
     template <class T>
     struct model final : concept_base {
@@ -90,6 +113,10 @@ private:
         reply_channel open_replies(receiver& told) override { return t_.open_replies(told); }
         std::shared_ptr<sink> open_reply(std::string_view reply_to) override { return t_.open_reply(reply_to); }
         void close() override { t_.close(); }
+        std::shared_ptr<detail::service_core> serve(
+            any_transport const& self, std::string name, std::shared_ptr<observer> watcher) override {
+            return detail::engine_on<T>::make(self, std::move(name), std::move(watcher));
+        }
         T t_;
     };
 

@@ -2,6 +2,7 @@
 #ifndef FAIRWAY_TESTING_CONFORMANCE_RENAMED_HPP
 #define FAIRWAY_TESTING_CONFORMANCE_RENAMED_HPP
 
+#include <fairway/service/engine.hpp>
 #include <fairway/transport/any_transport.hpp>
 
 #include <memory>

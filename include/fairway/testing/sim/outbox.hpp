@@ -3,10 +3,10 @@
 #define FAIRWAY_TESTING_SIM_OUTBOX_HPP
 
 #include <fairway/env/execute.hpp>
+#include <fairway/env/suspend.hpp>
 #include <fairway/testing/sim/frame.hpp>
 
 #include <boost/asio/associated_cancellation_slot.hpp>
-#include <boost/asio/dispatch.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -293,7 +293,7 @@ private:
             env::continuation done(std::move(*w->done));
             w->done.reset();
             *w->into = std::move(w->outcomes);
-            asio::dispatch(std::move(done));
+            env::resume(std::move(done));
         });
     }
     void end_flushes(road& on) {
@@ -303,7 +303,7 @@ private:
                 continue;
             }
             *i->into = std::exchange(on.failed, error_code());
-            env::post(executor_, [done = std::move(i->done)]() mutable { asio::dispatch(std::move(done)); });
+            env::post(executor_, [done = std::move(i->done)]() mutable { env::resume(std::move(done)); });
             i = on.flushing.erase(i);
         }
     }

@@ -2,6 +2,7 @@
 #ifndef FAIRWAY_TESTING_SIM_TRANSPORT_HPP
 #define FAIRWAY_TESTING_SIM_TRANSPORT_HPP
 
+#include <fairway/service/engine.hpp>
 #include <fairway/testing/sim/client.hpp>
 #include <fairway/transport/seam.hpp>
 

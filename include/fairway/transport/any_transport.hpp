@@ -34,7 +34,6 @@ concept transport = std::movable<T> && requires(T& t, address const& to, subscri
     t.close();
 };
 
-class any_transport;
 class observer;
 
 namespace detail {

@@ -2,7 +2,8 @@
 // A small measuring kit: peers of one scenario take turns, so that a slow phase of the machine hits them all; medians;
 // one line per result, "scenario peer size metric value unit".
 //
-// Include it in one translation unit per program: it replaces operator new to count allocations.
+// Include it in one translation unit per program: it replaces operator new, and the aligned_alloc that Asio uses for
+// coroutines, to count allocations.
 #ifndef FAIRWAY_BENCHMARKS_KIT_HPP
 #define FAIRWAY_BENCHMARKS_KIT_HPP
 
@@ -21,13 +22,14 @@
 #include <new>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
 namespace bench {
 
-/// Counts calls of operator new while it is on; off while anything is timed.
+/// Counts allocations while it is on; off while anything is timed.
 inline std::atomic<bool> counting{false};
 /// How many there were, in all threads.
 inline std::atomic<std::uint64_t> allocations{0};
@@ -44,6 +46,16 @@ inline std::uint64_t cpu_ns() {
     timespec used{};
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
     return static_cast<std::uint64_t>(used.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(used.tv_nsec);
+}
+
+/// Waits until the threads of earlier peers have come to rest, half a second at most: some look for work for a while
+/// after their turn, which would count for the next one.
+inline void let_others_end() {
+    for (int i = 0; i < 100; ++i) {
+        auto const before = cpu_ns();
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        if (cpu_ns() - before < 50'000) return;
+    }
 }
 
 /// Makes the compiler believe that `value` is used.
@@ -217,6 +229,7 @@ inline std::vector<times> run(std::string_view scenario, std::vector<peer> peers
     std::vector<std::vector<double>> cpu(peers.size());
     for (int round = 0; round < settings().rounds; ++round) {
         for (std::size_t i = 0; i < peers.size(); ++i) {
+            let_others_end();
             auto const cpu_start = cpu_ns();
             auto const start = now_ns();
             peers[i].repeat(operations[i]);
@@ -251,6 +264,12 @@ inline void print_factors(std::string_view scenario, std::vector<peer> const& pe
 
 // The replacements may not be inline, which is why this header is for one translation unit per program.
 
+extern "C" void* aligned_alloc(std::size_t align, std::size_t size) noexcept {
+    if (bench::counting.load(std::memory_order_relaxed)) bench::allocations.fetch_add(1, std::memory_order_relaxed);
+    void* block = nullptr;
+    return posix_memalign(&block, std::max(align, sizeof(void*)), size) == 0 ? block : nullptr;
+}
+
 // Never inlined: g++ would warn of new paired with free.
 [[gnu::noinline]] void* operator new(std::size_t size) {
     if (bench::counting.load(std::memory_order_relaxed)) bench::allocations.fetch_add(1, std::memory_order_relaxed);
@@ -258,7 +277,6 @@ inline void print_factors(std::string_view scenario, std::vector<peer> const& pe
     throw std::bad_alloc();
 }
 [[gnu::noinline]] void* operator new(std::size_t size, std::align_val_t align) {
-    if (bench::counting.load(std::memory_order_relaxed)) bench::allocations.fetch_add(1, std::memory_order_relaxed);
     auto const unit = static_cast<std::size_t>(align);
     if (void* const block = std::aligned_alloc(unit, (size + unit - 1) / unit * unit)) return block;
     throw std::bad_alloc();

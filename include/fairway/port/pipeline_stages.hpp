@@ -41,7 +41,10 @@ public:
         settling_.took(batch);
         {
             env::handling_scope const scope(now_);
-            for (auto& d : batch) admit(d);
+            for (auto& d : batch) {
+                admit(d);
+                not_expired_at_ = no_time;
+            }
         }
         taking_ = false;
         if (stopped_) leave();
@@ -154,7 +157,11 @@ private:
 
     [[gnu::noinline]] bool drop_expired(delivery const& d, progress so_far) {
         auto const until = d.deadline();
-        if (!until || *until > clock_.now()) return false;
+        if (!until) return false;
+        // Looked at when it came, it may be its turn at once: a look at the clock is 3 % of a request.
+        auto const now = not_expired_at_ != no_time ? not_expired_at_ : clock_.now();
+        not_expired_at_ = so_far == progress::none ? now : no_time;
+        if (*until > now) return false;
         tell(occurrence::expired, d, errc::expired);
         if (options_.keep_expired() && !d.wants_reply())
             give_up(d, "expired", text_of(errc::expired), clock_.now(), so_far);

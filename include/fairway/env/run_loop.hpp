@@ -257,11 +257,11 @@ inline std::shared_ptr<run_loop> run_loop::of(asio::any_io_executor const& execu
 }
 
 /// Lets the services of an execution context look out for what other threads send them, for `budget` (zero, which is
-/// the default, for not at all) after they have run out of work and before their thread may sleep. Waking a thread
-/// takes 5 to 70 us, which requests between threads are spared.
+/// the default, for not at all) after they have run out of work and before their thread may sleep. Requests between
+/// threads are then spared the waking of both: one after the other, they take 1.4 us instead of 49 (2 vCPUs).
 ///
 /// The price is a core that is busy for `budget` each time, while everything else on the context waits for as long;
-/// after that nothing is used. Worth it from 20 to 100 us on, for a context that has a core of its own. Thread-safe.
+/// after that nothing is used. Worth it for a context that has a core of its own. Thread-safe.
 /// Throws `errc::invalid_argument` for a negative one or one above 10 ms.
 inline void set_spin_budget(asio::execution_context& context, duration budget) {
     if (budget < duration::zero() || budget > std::chrono::milliseconds(10))

@@ -111,11 +111,11 @@ private:
     static constexpr std::array<std::uint8_t, may_be_reserved> sizes = [] {
         std::array<std::uint8_t, may_be_reserved> all{};
         for (unsigned fields = 0; fields < may_be_reserved; ++fields) {
-            unsigned size = 0;
-            for (unsigned const f : {has_correlation, has_conversation, has_causation}) size += (fields & f) ? 16 : 0;
-            for (unsigned const f : {has_expires, has_due, has_version}) size += (fields & f) ? 8 : 0;
-            if (fields & has_shard) size += 4;
-            all[fields] = static_cast<std::uint8_t>(size);
+            unsigned bytes = 0;
+            for (unsigned const f : {has_correlation, has_conversation, has_causation}) bytes += (fields & f) ? 16 : 0;
+            for (unsigned const f : {has_expires, has_due, has_version}) bytes += (fields & f) ? 8 : 0;
+            if (fields & has_shard) bytes += 4;
+            all[fields] = static_cast<std::uint8_t>(bytes);
         }
         return all;
     }();

@@ -113,7 +113,7 @@ def public_headers():
 def with_what():
     """The compiler and the libraries that the reference depends on; nothing where it is not a g++."""
     text = "#include <boost/version.hpp>\n__GNUC__ __GNUC_MINOR__ BOOST_LIB_VERSION __clang__"
-    run = subprocess.run(command("-", "-x", "c++", "-E", "-P"), input=text, capture_output=True, text=True, check=True)
+    run = subprocess.run(command("-x", "c++", "-E", "-P", "-"), input=text, capture_output=True, text=True, check=True)
     major, minor, boost, clang = run.stdout.split()[-4:]
     return f"g++ {major}.{minor}, Boost {boost.strip(chr(34))}" if clang == "__clang__" else None
 

@@ -139,7 +139,7 @@ TEST_CASE("a coroutine that is suspended is owned by what resumes it", "[suspend
     CHECK(alive.use_count() == 1);
 }
 
-// Run with ThreadSanitizer, which sees a context that is used while, or after, it is destroyed.
+// Run with sanitizers, which see a context that is used while, or after, it is destroyed.
 TEST_CASE("a context may end as soon as it was woken from another thread", "[suspend]") {
     constexpr int rounds = 200;
     auto const resumed = std::make_shared<int>(0);
@@ -171,6 +171,25 @@ TEST_CASE("so may that of a handler, whose coroutine is done with its place", "[
             auto const place = std::make_shared<handling_executor::place>(io.get_executor(), "orders");
             asio::co_spawn(handling_executor(place), wait(parked, resumed),
                 [place](std::exception_ptr const&) { place->release(); });
+            io.poll();
+            waker = std::thread([&] { resume(std::move(*parked)); });
+            io.run();
+        }
+        waker.join();
+    }
+    CHECK(*resumed == rounds);
+}
+
+TEST_CASE("and so may one that its coroutine stops", "[suspend]") {
+    constexpr int rounds = 200;
+    auto const resumed = std::make_shared<int>(0);
+    for (int i = 0; i < rounds; ++i) {
+        std::optional<continuation> parked;
+        std::thread waker;
+        {
+            asio::io_context io(1);
+            auto const guard = asio::make_work_guard(io);
+            asio::co_spawn(io, wait(parked, resumed), [&](std::exception_ptr const&) { io.stop(); });
             io.poll();
             waker = std::thread([&] { resume(std::move(*parked)); });
             io.run();

@@ -63,8 +63,9 @@ public:
         /// Runs on `executor`, whose context has work to do until `release`, for deliveries of `channel`.
         place(asio::any_io_executor const& executor, std::string_view channel)
             : channel_name(channel),
-              possibly(asio::prefer(executor, asio::execution::outstanding_work.tracked)),
-              never(asio::require(possibly, asio::execution::blocking.never)) {
+              possibly(executor),
+              never(asio::require(executor, asio::execution::blocking.never)),
+              work(asio::prefer(executor, asio::execution::outstanding_work.tracked)) {
             now.channel = channel_name;
         }
         place(place const&) = delete;
@@ -77,17 +78,16 @@ public:
         }
 
         /// Lets the context end; nothing may run on the executor any more.
-        void release() {
-            possibly = asio::prefer(possibly, asio::execution::outstanding_work.untracked);
-            never = asio::prefer(never, asio::execution::outstanding_work.untracked);
-        }
+        void release() { work = asio::any_io_executor(); }
 
         /// The name behind `now.channel`.
         std::string channel_name;
         /// Where it runs, at once where that is possible.
-        asio::any_io_executor possibly;
+        asio::any_io_executor const possibly;
         /// Where it runs, never at once.
-        asio::any_io_executor never;
+        asio::any_io_executor const never;
+        /// Keeps the context at work.
+        asio::any_io_executor work;
         /// For what; changed only on the executor.
         handled now;
         /// The delivery after `keep`.
@@ -118,8 +118,7 @@ public:
     /// Runs `f`.
     template <class F>
     void execute(F&& f) const {
-        // A copy: `f` may have ended, and the place with it, before this has returned.
-        auto const inner = never_ ? where_->never : where_->possibly;
+        auto const& inner = never_ ? where_->never : where_->possibly;
         where_->queued.fetch_add(1, std::memory_order_relaxed);
         inner.execute(within<std::decay_t<F>>{where_, std::forward<F>(f)});
     }

@@ -3,14 +3,13 @@
 #define FAIRWAY_ENV_SUSPEND_HPP
 
 #include <fairway/env/task.hpp>
+#include <fairway/env/visit.hpp>
 
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/deferred.hpp>
-#include <boost/asio/execution/outstanding_work.hpp>
-#include <boost/asio/prefer.hpp>
 
 #include <concepts>
 #include <new>
@@ -110,10 +109,11 @@ private:
 
 /// Resumes `c` on its executor, at once where that is the current one.
 ///
-/// Its execution context has work for as long as this call takes. Without that its own thread might resume, run out of
-/// work and destroy the context while this thread is still at waking it.
+/// Its execution context is not destroyed before this has returned: its own thread might do so once it has resumed,
+/// while this one is still at waking it.
 inline void resume(continuation c) {
-    auto const executor = asio::prefer(c.get_executor(), asio::execution::outstanding_work.tracked);
+    auto const executor = c.get_executor();
+    visit const there(executor);
     executor.execute(std::move(c));
 }
 

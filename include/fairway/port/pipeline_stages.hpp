@@ -217,6 +217,7 @@ private:
     [[gnu::always_inline]] bool call_now(delivery const& d, handler_entry const& entry) noexcept {
         now_.message = &d;
         now_.answered = false;
+        not_expired_at_ = no_time;
         bool ended = true;
         try {
             entry.call(parts_.handler.get(), d, parts_.answers);

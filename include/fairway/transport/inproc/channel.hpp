@@ -104,7 +104,19 @@ public:
         };
         on_cancellation(w, done, give_up);
         w->done.emplace(std::move(done));
-        if (has_to_wait(w)) on_deadline(w, deadline, give_up);
+        finished_sends ended;
+        all_of_it const locks(*this);
+        bool const waits = !inbox_.closed() && ((!waiting_.empty() && !w->inner) || !feed(*w));
+        if (waits) {
+            waiting_.push_back(w);
+            if (w->inner) ++inner_waiting_;
+            on_deadline(w, deadline, give_up);
+        } else {
+            ended.add(w, inbox_.closed() ? errc::unroutable : error_code());
+        }
+        empty_inbox();
+        open_inbox();
+        ended.tell();
     }
 
     std::size_t receive(group& g, member& m, std::vector<delivery>& out, std::size_t most) {
@@ -315,21 +327,6 @@ private:
         return n;
     }
 
-    bool has_to_wait(std::shared_ptr<waiting_send> const& w) {
-        finished_sends ended;
-        all_of_it const locks(*this);
-        bool const waits = !inbox_.closed() && ((!waiting_.empty() && !w->inner) || !feed(*w));
-        if (waits) {
-            waiting_.push_back(w);
-            if (w->inner) ++inner_waiting_;
-        } else {
-            ended.add(w, inbox_.closed() ? errc::unroutable : error_code());
-        }
-        empty_inbox();
-        open_inbox();
-        ended.tell();
-        return waits;
-    }
     // Puts in what fits; true when all of it is in.
     bool feed(waiting_send& w) {
         while (w.outcomes.size() < w.envelopes.size()) {

@@ -49,6 +49,28 @@ fairway::task<> wait(std::optional<continuation>& parked, std::shared_ptr<int> a
     ++*alive;
 }
 
+constexpr int rounds = 200;
+
+// Starts a coroutine by `start(io, what)`, resumes it from another thread and destroys the context when `run` returns,
+// often; how many were resumed. Sanitizers see a context that is used while, or after, it is destroyed.
+template <class Start>
+int resumed_in_time(Start start) {
+    auto const resumed = std::make_shared<int>(0);
+    for (int i = 0; i < rounds; ++i) {
+        std::optional<continuation> parked;
+        std::thread waker;
+        {
+            asio::io_context io(1);
+            start(io, wait(parked, resumed));
+            io.poll();
+            waker = std::thread([&] { resume(std::move(*parked)); });
+            io.run();
+        }
+        waker.join();
+    }
+    return *resumed;
+}
+
 } // namespace
 
 TEST_CASE("a continuation calls its handler once, and lets it go before", "[suspend]") {
@@ -139,62 +161,28 @@ TEST_CASE("a coroutine that is suspended is owned by what resumes it", "[suspend
     CHECK(alive.use_count() == 1);
 }
 
-// Run with sanitizers, which see a context that is used while, or after, it is destroyed.
 TEST_CASE("a context may end as soon as it was woken from another thread", "[suspend]") {
-    constexpr int rounds = 200;
-    auto const resumed = std::make_shared<int>(0);
-    for (int i = 0; i < rounds; ++i) {
-        std::optional<continuation> parked;
-        std::thread waker;
-        {
-            asio::io_context io(1);
-            auto guard = asio::make_work_guard(io);
-            asio::co_spawn(io, wait(parked, resumed), [&](std::exception_ptr const&) { guard.reset(); });
-            io.poll();
-            waker = std::thread([&] { resume(std::move(*parked)); });
-            io.run();
-        }
-        waker.join();
-    }
-    CHECK(*resumed == rounds);
+    auto const runs_dry = [](asio::io_context& io, fairway::task<> what) {
+        auto ended = [guard = asio::make_work_guard(io)](std::exception_ptr const&) mutable { guard.reset(); };
+        asio::co_spawn(io, std::move(what), std::move(ended));
+    };
+    CHECK(resumed_in_time(runs_dry) == rounds);
 }
 
 TEST_CASE("so may that of a handler, whose coroutine is done with its place", "[suspend]") {
     using fairway::env::handling_executor;
-    constexpr int rounds = 200;
-    auto const resumed = std::make_shared<int>(0);
-    for (int i = 0; i < rounds; ++i) {
-        std::optional<continuation> parked;
-        std::thread waker;
-        {
-            asio::io_context io(1);
-            auto const place = std::make_shared<handling_executor::place>(io.get_executor(), "orders");
-            asio::co_spawn(handling_executor(place), wait(parked, resumed),
-                [place](std::exception_ptr const&) { place->release(); });
-            io.poll();
-            waker = std::thread([&] { resume(std::move(*parked)); });
-            io.run();
-        }
-        waker.join();
-    }
-    CHECK(*resumed == rounds);
+    auto const handles = [](asio::io_context& io, fairway::task<> what) {
+        auto const place = std::make_shared<handling_executor::place>(io.get_executor(), "orders");
+        auto ended = [place](std::exception_ptr const&) { place->release(); };
+        asio::co_spawn(handling_executor(place), std::move(what), std::move(ended));
+    };
+    CHECK(resumed_in_time(handles) == rounds);
 }
 
 TEST_CASE("and so may one that its coroutine stops", "[suspend]") {
-    constexpr int rounds = 200;
-    auto const resumed = std::make_shared<int>(0);
-    for (int i = 0; i < rounds; ++i) {
-        std::optional<continuation> parked;
-        std::thread waker;
-        {
-            asio::io_context io(1);
-            auto const guard = asio::make_work_guard(io);
-            asio::co_spawn(io, wait(parked, resumed), [&](std::exception_ptr const&) { io.stop(); });
-            io.poll();
-            waker = std::thread([&] { resume(std::move(*parked)); });
-            io.run();
-        }
-        waker.join();
-    }
-    CHECK(*resumed == rounds);
+    auto const stops = [](asio::io_context& io, fairway::task<> what) {
+        auto ended = [&io, guard = asio::make_work_guard(io)](std::exception_ptr const&) { io.stop(); };
+        asio::co_spawn(io, std::move(what), std::move(ended));
+    };
+    CHECK(resumed_in_time(stops) == rounds);
 }

@@ -9,7 +9,7 @@
 
 namespace fairway::inproc_detail {
 
-// Some of the shards of a channel, a bit each: of thousands of shards those few are found that have messages.
+// Some of the shards of a channel, a bit each: of a thousand shards those few are found that have messages.
 class shard_set {
 public:
     // Empty; of the shards 0 to `shards` - 1.

@@ -13,23 +13,34 @@
 #include <utility>
 #include <vector>
 
-using fairway::detail::deadline_node;
 using fairway::detail::deadline_queue;
 
 namespace {
 
+struct counted_node;
+
 // Counts how often a node is looked at.
-class counted_nodes {
+class counted_pointer {
 public:
-    explicit counted_nodes(std::size_t members) : nodes_(deadline_queue::ends + members) {}
-    deadline_node& operator[](std::size_t index) {
+    counted_pointer() = default;
+    counted_pointer(counted_node* to) noexcept : to_(to) {}
+    counted_node* operator->() const noexcept {
         ++looks;
-        return nodes_[index];
+        return to_;
     }
-    std::size_t looks = 0;
+    counted_node& operator*() const noexcept { return *to_; }
+    explicit operator bool() const noexcept { return to_ != nullptr; }
+    friend bool operator==(counted_pointer const& a, counted_pointer const& b) = default;
+    static inline std::size_t looks = 0;
 
 private:
-    std::vector<deadline_node> nodes_;
+    counted_node* to_ = nullptr;
+};
+
+struct counted_node {
+    std::uint64_t deadline = 0;
+    counted_pointer before;
+    counted_pointer after;
 };
 
 // The queue and what it should be; members are numbers from 0.
@@ -39,33 +50,31 @@ public:
 
     bool has(std::size_t member) const { return places_[member].second != 0; }
     void push(std::size_t member, std::uint64_t deadline) {
-        real_.push(nodes_, index(member), deadline);
+        real_.push(&nodes_[member], deadline);
         places_[member] = {deadline, ++sequence_};
         known_.insert({places_[member], member});
     }
     void erase(std::size_t member) {
-        real_.erase(nodes_, index(member));
+        real_.erase(&nodes_[member]);
         known_.erase({places_[member], member});
         places_[member] = {};
     }
     void check_first() {
-        auto const first = real_.first(nodes_);
+        auto const first = real_.first();
         REQUIRE(real_.empty() == known_.empty());
-        REQUIRE((first == 0) == known_.empty());
-        if (first == 0) return;
-        REQUIRE(first == index(known_.begin()->second));
-        REQUIRE(nodes_[first].deadline == known_.begin()->first.first);
+        REQUIRE(!first == known_.empty());
+        if (!first) return;
+        REQUIRE(&*first == &nodes_[known_.begin()->second]);
+        REQUIRE((*first).deadline == known_.begin()->first.first);
     }
     bool empty() const { return known_.empty(); }
     std::size_t first_member() const { return known_.begin()->second; }
-    std::size_t looks() const { return nodes_.looks; }
+    static std::size_t looks() { return counted_pointer::looks; }
 
 private:
-    static std::uint32_t index(std::size_t member) { return deadline_queue::ends + static_cast<std::uint32_t>(member); }
-
     using place = std::pair<std::uint64_t, std::uint64_t>;
-    deadline_queue real_;
-    counted_nodes nodes_;
+    deadline_queue<counted_node> real_;
+    std::vector<counted_node> nodes_;
     std::vector<place> places_;
     std::set<std::pair<place, std::size_t>> known_;
     std::uint64_t sequence_ = 0;

@@ -46,9 +46,9 @@ public:
     std::size_t size() const noexcept { return size_; }
     /// The earliest deadline; nothing where nothing is pending.
     std::optional<Deadline> next_deadline() noexcept {
-        auto const index = deadlines_.first(nodes());
-        if (index == none) return std::nullopt;
-        return deadline_of(slot_at(index).node.deadline);
+        auto const* const first = deadlines_.first();
+        if (!first) return std::nullopt;
+        return deadline_of(first->deadline);
     }
 
     /// Adds a waiter; false (and `waiter` is untouched) where the id is pending already. Throws `std::bad_alloc`, or
@@ -68,7 +68,7 @@ public:
         s.next = *bucket;
         *bucket = index;
         ::new (static_cast<void*>(s.storage)) Waiter(std::move(waiter));
-        deadlines_.push(nodes(), index, ticks(deadline));
+        deadlines_.push(&s, ticks(deadline));
         ++size_;
         return true;
     }
@@ -82,7 +82,7 @@ public:
     /// Changes the deadline of a pending id.
     void reschedule(message_id id, Deadline deadline) noexcept {
         auto const index = *link_to(id);
-        if (index != none) reschedule_at(index, deadline);
+        if (index != none) reschedule_at(slot_at(index), deadline);
     }
 
     /// Removes and returns the waiter of an id.
@@ -107,9 +107,9 @@ public:
 
     /// The id with the earliest deadline where that has come at `now`.
     std::optional<message_id> due(Deadline now) noexcept {
-        auto const index = first_due(now);
-        if (index == none) return std::nullopt;
-        return slot_at(index).id;
+        auto const* const first = first_due(now);
+        if (!first) return std::nullopt;
+        return first->id;
     }
 
     /// Calls `use(waiter)` for the one with the earliest deadline where that has come at `now`, and removes it where
@@ -117,12 +117,12 @@ public:
     /// throws nothing changes. Returns whether one was due.
     template <class Use>
     bool visit_due(Deadline now, Use&& use) {
-        auto const index = first_due(now);
-        if (index == none) return false;
-        if (use(*slot_at(index).waiter()))
-            remove(*link_to(slot_at(index).id));
+        auto* const first = first_due(now);
+        if (!first) return false;
+        if (use(*first->waiter()))
+            remove(*link_to(first->id));
         else
-            reschedule_at(index, latest());
+            reschedule_at(*first, latest());
         return true;
     }
 
@@ -141,13 +141,12 @@ public:
 
 private:
     static constexpr std::uint32_t none = 0;
-    static constexpr std::uint32_t ends = detail::deadline_queue::ends;
     static constexpr std::uint32_t chunk_size = 1024;
     static constexpr std::uint32_t buckets_per_slot = 2;
     static constexpr std::uint32_t most_slots = std::uint32_t{1} << 30;
 
-    struct slot {
-        detail::deadline_node node;
+    // Of a waiter of two words, it is a cache line.
+    struct slot : detail::deadline_node {
         message_id id;
         // In the chain of its bucket, or among the free ones.
         std::uint32_t next;
@@ -156,18 +155,11 @@ private:
         slot() noexcept {} // NOLINT: nothing is touched before it is used
         Waiter* waiter() noexcept { return std::launder(reinterpret_cast<Waiter*>(storage)); }
     };
-    // The first slots of all are ends of the deadlines' lists.
-    struct alignas(sizeof(slot) % 64 == 0 ? 64 : alignof(slot)) chunk {
+    // The first slot of all is none.
+    struct alignas(64) chunk {
         slot slots[chunk_size];
         std::uint32_t buckets[buckets_per_slot * chunk_size];
     };
-    static_assert(ends < chunk_size);
-
-    struct node_view {
-        correlation& of;
-        detail::deadline_node& operator[](std::uint32_t index) const noexcept { return of.slot_at(index).node; }
-    };
-    node_view nodes() noexcept { return {*this}; }
 
     slot& slot_at(std::uint32_t index) noexcept { return chunks_[index / chunk_size]->slots[index % chunk_size]; }
     std::uint32_t& bucket_at(std::uint32_t bucket) noexcept {
@@ -176,8 +168,15 @@ private:
     }
 
     // Linear hashing (Litwin 1980): with each slot more, the chains of a few buckets are split in two.
+    //
+    // Ids that were made within the same 16 microseconds get buckets of one cache line, one after the other: who adds
+    // them finds it in the cache, and so does who takes them in their order (35 ns instead of 43 of 10,000, 230 instead
+    // of 310 of a million). A chain has 1.3 of them to look at, and 3 where they were made as fast as can be.
     static std::uint32_t hash(message_id id) noexcept {
-        return static_cast<std::uint32_t>(std::hash<message_id>()(id) >> 32);
+        constexpr std::uint32_t line = 64 / sizeof(std::uint32_t);
+        auto const spread = (id.high >> 6) * 0x9e3779b97f4a7c15ULL;
+        auto const h = static_cast<std::uint32_t>(spread >> 32 ^ spread >> 48);
+        return h / line * line + (h + static_cast<std::uint32_t>(id.high >> 2)) % line;
     }
     std::uint32_t& bucket_of(message_id id) noexcept {
         auto bucket = hash(id) & mask_;
@@ -224,8 +223,8 @@ private:
             if (used_ == most_slots) detail::fail(errc::too_many_requests, "2^30 are pending");
             chunks_.push_back(std::unique_ptr<chunk>(new chunk));
         }
-        if (used_ == 0) used_ = ends;
-        while (buckets_ < buckets_per_slot * (used_ + 1 - ends)) split();
+        if (used_ == none) ++used_;
+        while (buckets_ < buckets_per_slot * used_) split();
         free_ = used_++;
         slot_at(free_).next = none;
     }
@@ -234,7 +233,7 @@ private:
         auto& s = slot_at(index);
         link = s.next;
         s.waiter()->~Waiter();
-        deadlines_.erase(nodes(), index);
+        deadlines_.erase(&s);
         s.next = free_;
         free_ = index;
         if (--size_ == 0) trim();
@@ -246,15 +245,15 @@ private:
             chunks_.resize(needed);
             resize_buckets(std::min(buckets_, needed * buckets_per_slot * chunk_size));
         }
-        used_ = ends + 1;
-        free_ = ends;
+        free_ = 1;
+        used_ = 2;
         slot_at(free_).next = none;
     }
     template <class Use>
     void drain(Use&& use) {
-        for (auto index = deadlines_.first(nodes()); index != none; index = deadlines_.first(nodes())) {
-            deadlines_.erase(nodes(), index);
-            auto* const w = slot_at(index).waiter();
+        while (auto* const first = deadlines_.first()) {
+            deadlines_.erase(first);
+            auto* const w = static_cast<slot*>(first)->waiter();
             use(std::move(*w));
             w->~Waiter();
         }
@@ -265,13 +264,13 @@ private:
         free_ = none;
     }
 
-    std::uint32_t first_due(Deadline now) noexcept {
-        auto const index = deadlines_.first(nodes());
-        return index == none || slot_at(index).node.deadline > ticks(now) ? none : index;
+    slot* first_due(Deadline now) noexcept {
+        auto* const first = deadlines_.first();
+        return first && first->deadline <= ticks(now) ? static_cast<slot*>(first) : nullptr;
     }
-    void reschedule_at(std::uint32_t index, Deadline deadline) noexcept {
-        deadlines_.erase(nodes(), index);
-        deadlines_.push(nodes(), index, ticks(deadline));
+    void reschedule_at(slot& s, Deadline deadline) noexcept {
+        deadlines_.erase(&s);
+        deadlines_.push(&s, ticks(deadline));
     }
     // In the order of the deadlines.
     static std::uint64_t ticks(Deadline deadline) noexcept {
@@ -296,7 +295,7 @@ private:
     static constexpr std::uint64_t sign = std::uint64_t{1} << 63;
 
     std::vector<std::unique_ptr<chunk>> chunks_;
-    detail::deadline_queue deadlines_;
+    detail::deadline_queue<> deadlines_;
     std::size_t size_ = 0;
     message_id newest_;
     // The bits of a hash that tell buckets apart.

@@ -80,6 +80,19 @@ struct attempt_end {
     bool answered = false;
 };
 
+// A single attempt, whose failure is thrown.
+class one_attempt final : public attempts {
+public:
+    explicit one_attempt(delivery const& with) noexcept : with_(with) {}
+    delivery const& begin() override { return with_; }
+    void failed() override { throw; }
+    step next() override { return step::leave; }
+    void wait(env::continuation) override {}
+
+private:
+    delivery const& with_;
+};
+
 inline task<> call_plain_later(pipeline_parts const& parts, delivery const& d, handler_entry const& entry) {
     entry.call(parts.handler.get(), d, parts.answers);
     co_return;
@@ -90,8 +103,10 @@ inline task<> call_plain_later(pipeline_parts const& parts, delivery const& d, h
 inline task<> attempt_around(
     pipeline_parts const& parts, surroundings const& with, delivery const& d, handler_entry const& entry, bool& known) {
     way_in way{parts.around->deliveries, {d, with.channel, parts.counts->service}, {}};
+    one_attempt once(d);
     way.innermost = [&] {
-        return entry.start ? entry.start(parts.handler.get(), d, parts.answers) : call_plain_later(parts, d, entry);
+        auto const* const how = entry.coroutine;
+        return how ? how->run(*how, parts.handler.get(), once, parts.answers) : call_plain_later(parts, d, entry);
     };
     next_handler const outermost(way, 0);
     remembered_attempt const remembered{d, with.scope, *parts.answers, with.clock, [&] { return outermost(); }, known};

@@ -3,6 +3,7 @@
 #define FAIRWAY_PORT_HANDLER_HPP
 
 #include <fairway/contract/channel.hpp>
+#include <fairway/port/attempts.hpp>
 #include <fairway/port/reply_token.hpp>
 #include <fairway/port/responder.hpp>
 #include <fairway/port/typed_body.hpp>
@@ -130,7 +131,7 @@ struct handler_entry {
     bool ignored = false;
     // One of the two: a plain handler, or one that is a coroutine.
     void (*call)(void* handler, delivery const& d, std::shared_ptr<responder> const& to) = nullptr;
-    task<> (*start)(void* handler, delivery const& d, std::shared_ptr<responder> const& to) = nullptr;
+    coroutine_handler const* coroutine = nullptr;
 };
 
 // By the identity of the object where it is one, by name otherwise; null where the message is none of the table's.
@@ -167,17 +168,12 @@ void call_plain(void* handler, delivery const& d, std::shared_ptr<responder> con
 }
 
 template <class H, class M>
-task<> call_coroutine(void* handler, delivery const& d, std::shared_ptr<responder> const& to) {
-    std::optional<M> storage;
-    M const& m = request_as<M>(d.message(), storage);
+call_result<H, M> begin_coroutine(
+    void* handler, delivery const& d, std::shared_ptr<responder> const& to, decoded_message& decoded) {
     auto& h = *static_cast<H*>(handler);
-    using result = typename unwrap_task<call_result<H, M>>::type;
-    if constexpr (std::is_void_v<result>) {
-        co_await call<H, M>(h, m, d, to);
-    } else {
-        result const answer = co_await call<H, M>(h, m, d, to);
-        to->reply(d, answer);
-    }
+    bool const is_object = d.message().object_type() == &typed_body<M>;
+    M const& m = is_object ? d.message().object_as<M>() : request_as<M>(d.message(), decoded.room_for<M>());
+    return call<H, M>(h, m, d, to);
 }
 
 template <class Channel, class H, class M>
@@ -191,7 +187,8 @@ void add_entry(std::vector<handler_entry>& table) {
         if constexpr (std::is_same_v<result, ignore_others_t::ignored>)
             e.ignored = true;
         else if constexpr (unwrap_task<result>::is_task)
-            e.start = &call_coroutine<H, M>;
+            e.coroutine =
+                &coroutine_handler_of<typename unwrap_task<result>::type>::template with<&begin_coroutine<H, M>>;
         else
             e.call = &call_plain<H, M>;
         table.push_back(e);

@@ -6,7 +6,6 @@
 
 #include <fairway/port/pipeline_stages.hpp>
 
-#include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/this_coro.hpp>
 
 #include <exception>
@@ -16,62 +15,118 @@
 
 namespace fairway::detail {
 
-// Takes one job after the other from the lanes, and parks where there is none.
+// The jobs that a worker takes from the lanes, one after the other.
+class pipeline::worklist final : public attempts {
+public:
+    worklist(pipeline& of, worker& by) noexcept : of_(of), worker_(by) {}
+
+    // Those of one entry only from now on, or of any.
+    void serve(handler_entry const* only) noexcept { only_ = only; }
+    handler_entry const& entry() const noexcept { return *now_->job.entry; }
+    // Set where the attempt has shown that the message was handled elsewhere.
+    bool& known() noexcept { return known_; }
+
+    delivery const& begin() override {
+        state_ = state::begun;
+        return now_->job.message;
+    }
+    void failed() override {
+        if (state_ != state::taken && state_ != state::begun) throw; // it was no attempt
+        state_ = state::begun;
+        error_ = std::current_exception();
+    }
+    step next() override {
+        if (state_ == state::begun) state_ = end() ? state::none : state::over;
+        if (state_ == state::over) return step::leave;
+        if (state_ == state::none && !take()) return of_.ending() ? step::leave : step::wait;
+        return !only_ || only_ == &entry() ? step::attempt : step::leave;
+    }
+    void wait(env::continuation wake) override { of_.workers_.park(worker_, std::move(wake)); }
+
+private:
+    enum class state { none, taken, begun, over };
+
+    // False where there is none.
+    bool take() {
+        while (!of_.ending() && (now_ = of_.lanes_.next())) {
+            // It may have waited long for its turn.
+            if (!of_.drop_expired(now_->job.message, progress::begun)) {
+                worker_.place->now.message = &now_->job.message;
+                worker_.place->now.answered = false;
+                known_ = false;
+                state_ = state::taken;
+                return true;
+            }
+            of_.lanes_.finish(now_->lane);
+            of_.settle_now();
+        }
+        return false;
+    }
+    // False where the worker has to end, too.
+    bool end() {
+        state_ = state::over; // also where this throws
+        attempt_end const how{std::exchange(error_, nullptr), worker_.place->now.answered};
+        // What the handler has detached goes on for the delivery that has ended; the next one gets another worker.
+        bool const shared = worker_.is_shared();
+        if (shared)
+            worker_.place->keep();
+        else
+            worker_.place->now.message = nullptr;
+        if (of_.ending()) return false; // stop() gives it back: its reply, if any, was not sent any more
+        if (known_) of_.end_known(now_->job.message);
+        auto const pause = known_ ? std::nullopt : of_.conclude(now_->job, how);
+        if (of_.stopped_) return false; // by whom it told of that; nothing waits or is parked any more
+        if (pause) {
+            of_.lanes_.park(now_->lane);
+            of_.park(std::move(*now_), *pause);
+        } else {
+            of_.lanes_.finish(now_->lane);
+        }
+        now_.reset();
+        of_.settle_now();
+        return !shared;
+    }
+
+    pipeline& of_;
+    worker& worker_;
+    handler_entry const* only_ = nullptr;
+    std::optional<started> now_;
+    std::exception_ptr error_;
+    state state_ = state::none;
+    bool known_ = false;
+};
+
+// Takes one job after the other, and parks where there is none.
 inline task<> pipeline::work(std::shared_ptr<pipeline> self, worker& w) {
     w.copies = w.owners();
-    auto park = [&self, &w](env::continuation wake) { self->workers_.park(w, std::move(wake)); };
-    while (!self->ending()) {
-        auto next = self->lanes_.next();
-        if (!next) {
+    worklist jobs(*self, w);
+    auto park = [&jobs](env::continuation wake) { jobs.wait(std::move(wake)); };
+    for (;;) {
+        jobs.serve(nullptr);
+        auto const step = jobs.next();
+        if (step == attempts::step::leave) co_return;
+        if (step == attempts::step::wait) {
             co_await env::suspend(park);
             continue;
         }
-        // It may have waited long for its turn.
-        if (self->drop_expired(next->job.message, progress::begun)) {
-            self->lanes_.finish(next->lane);
-            self->settle_now();
-            continue;
-        }
-        job& j = next->job;
-        w.place->now.message = &j.message;
-        w.place->now.answered = false;
-        attempt_end how;
-        bool known = false;
-        // Each attempt begins with a cancellation of its own, whatever the handler before has done to its.
-        co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
+        auto const& entry = jobs.entry();
+        co_await fresh_cancellation();
         co_await asio::this_coro::throw_if_cancelled(true);
         try {
-            if (self->surrounded_)
-                co_await attempt_around(self->parts_, self->surroundings_, j.message, *j.entry, known);
-            else if (j.entry->start)
-                co_await j.entry->start(self->parts_.handler.get(), j.message, self->parts_.answers);
-            else
-                j.entry->call(self->parts_.handler.get(), j.message, self->parts_.answers);
+            if (self->surrounded_) {
+                co_await attempt_around(self->parts_, self->surroundings_, jobs.begin(), entry, jobs.known());
+            } else if (entry.coroutine) {
+                jobs.serve(&entry);
+                co_await entry.coroutine->run(*entry.coroutine, self->parts_.handler.get(), jobs, self->parts_.answers);
+            } else {
+                entry.call(self->parts_.handler.get(), jobs.begin(), self->parts_.answers);
+            }
         } catch (...) {
-            how.error = std::current_exception();
+            jobs.failed();
         }
-        how.answered = w.place->now.answered;
         // Where the handler has closed its service, Asio would otherwise throw out of the context's run() in the
         // end.
         co_await asio::this_coro::throw_if_cancelled(false);
-        // What the handler has detached goes on for the delivery that has ended; the next one gets another worker.
-        bool const shared = w.is_shared();
-        if (shared)
-            w.place->keep();
-        else
-            w.place->now.message = nullptr;
-        if (self->ending()) co_return; // stop() gives it back: its reply, if any, was not sent any more
-        if (known) self->end_known(j.message);
-        auto const pause = known ? std::nullopt : self->conclude(j, how);
-        if (self->stopped_) co_return; // by whom it told of that; nothing waits or is parked any more
-        if (pause) {
-            self->lanes_.park(next->lane);
-            self->park(std::move(*next), *pause);
-        } else {
-            self->lanes_.finish(next->lane);
-        }
-        self->settle_now();
-        if (shared) co_return;
     }
 }
 

@@ -247,6 +247,7 @@ private:
     }
 
     // A worker's life; see pipeline.hpp.
+    class worklist;
     static task<> work(std::shared_ptr<pipeline> self, worker& w);
 
     // ---- stage: retry ----

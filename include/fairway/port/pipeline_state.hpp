@@ -57,7 +57,7 @@ struct pipeline_state {
           settling_(transport_.describe().settles_prefix, what_.from.shards, parts_.counts) {
         auto const& table = parts_.table;
         last_ = table.data();
-        concurrent_ = std::any_of(table.begin(), table.end(), [](auto const& e) { return e.start != nullptr; });
+        concurrent_ = std::any_of(table.begin(), table.end(), [](auto const& e) { return e.coroutine != nullptr; });
         if (!(transport_.describe().duplicates && options_.window_ids() > 0) && !options_.memory()) return;
         auto const key = random_key(random_);
         duplicates_.emplace(std::max<std::size_t>(options_.window_ids(), 1), options_.window_age(), key);

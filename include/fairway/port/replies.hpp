@@ -3,6 +3,7 @@
 #define FAIRWAY_PORT_REPLIES_HPP
 
 #include <fairway/delivery/correlation.hpp>
+#include <fairway/env/brief_mutex.hpp>
 #include <fairway/env/run_loop.hpp>
 #include <fairway/port/observer.hpp>
 #include <fairway/port/reply_stream.hpp>
@@ -11,6 +12,7 @@
 #include <boost/asio/associated_cancellation_slot.hpp>
 
 #include <atomic>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -143,7 +145,7 @@ public:
         {
             // Settled last, for that ends the deliveries; also where the resumed throws.
             settling const later{*source_, settled_};
-            for (auto const& d : batch) settled_.push_back({d.tag(), true});
+            for (auto const& d : batch) settle(d.tag());
             for (auto& d : batch) deliver(d);
         }
         batch.clear();
@@ -205,6 +207,13 @@ private:
         return pending_.take(id);
     }
 
+    // In runs of tags.
+    void settle(std::uint64_t tag) {
+        if (!settled_.empty() && settled_.back().tag + settled_.back().count == tag)
+            ++settled_.back().count;
+        else
+            settled_.push_back({tag, true});
+    }
     struct settling {
         source& from;
         std::vector<settlement>& all;
@@ -287,7 +296,7 @@ private:
     std::atomic<bool> opened_{false};
     std::string address_;
     std::shared_ptr<source> source_;
-    mutable std::mutex mutex_;
+    mutable env::brief_mutex mutex_;
     correlation<env::steady_point, waiter> pending_;
     env::steady_point armed_ = env::steady_point::max();
     bool closed_ = false;

@@ -90,6 +90,7 @@ inline fault read_fault(envelope const& e) {
 template <class Reply>
 struct reply_decoder {
     static Reply decode(envelope const& e) {
+        if (e.object_type() == &typed_body<Reply>) return e.object_as<Reply>();
         if (e.type() != wire_name<Reply>) fail(errc::unexpected_reply, std::string(e.type()));
         std::optional<Reply> storage;
         Reply const& value = body_as<Reply>(e, storage);
@@ -112,7 +113,7 @@ struct reply_decoder<std::variant<Rs...>> {
 
 template <class Reply>
 Reply read_reply(envelope const& e) {
-    if (e.type() == fault_type) throw read_fault(e);
+    if (!e.object_type() && e.type() == fault_type) throw read_fault(e);
     return reply_decoder<Reply>::decode(e);
 }
 

@@ -179,13 +179,17 @@ private:
     std::shared_ptr<sink> sink_of(std::string_view address) {
         {
             std::lock_guard const lock(sinks_mutex_);
-            if (auto const found = sinks_.find(address); found != sinks_.end()) return found->second;
+            // Mostly that of the request before.
+            if (last_sink_ != sinks_.end() && last_sink_->first == address) return last_sink_->second;
+            last_sink_ = sinks_.find(address);
+            if (last_sink_ != sinks_.end()) return last_sink_->second;
         }
         auto to = transport_.open_reply(address);
         if (!to) return nullptr;
         std::map<std::string, std::shared_ptr<sink>, std::less<>> too_many; // dropped without the lock
         std::lock_guard const lock(sinks_mutex_);
         if (sinks_.size() >= max_sinks) sinks_.swap(too_many);
+        last_sink_ = sinks_.end();
         return sinks_.emplace(std::string(address), std::move(to)).first->second;
     }
     void forget(std::string_view address) {
@@ -194,6 +198,7 @@ private:
         auto const found = sinks_.find(address);
         if (found == sinks_.end()) return;
         gone = std::move(found->second);
+        last_sink_ = sinks_.end();
         sinks_.erase(found);
     }
 
@@ -210,6 +215,7 @@ private:
     std::atomic<bool> closed_{false};
     env::brief_mutex sinks_mutex_;
     std::map<std::string, std::shared_ptr<sink>, std::less<>> sinks_;
+    std::map<std::string, std::shared_ptr<sink>, std::less<>>::iterator last_sink_ = sinks_.end();
     std::mutex mutex_;
     std::optional<stored_replies<env::steady_point>> kept_;
     std::atomic<bool> keeps_{false};

@@ -41,10 +41,7 @@ public:
         settling_.took(batch);
         {
             env::handling_scope const scope(now_);
-            for (auto& d : batch) {
-                admit(d);
-                not_expired_at_ = no_time;
-            }
+            for (auto& d : batch) admit(d);
         }
         taking_ = false;
         if (stopped_) leave();
@@ -158,10 +155,7 @@ private:
     [[gnu::noinline]] bool drop_expired(delivery const& d, progress so_far) {
         auto const until = d.deadline();
         if (!until) return false;
-        // Looked at when it came, it may be its turn at once: a look at the clock is 3 % of a request.
-        auto const now = not_expired_at_ != no_time ? not_expired_at_ : clock_.now();
-        not_expired_at_ = so_far == progress::none ? now : no_time;
-        if (*until > now) return false;
+        if (clock_.is_before(*until)) return false;
         tell(occurrence::expired, d, errc::expired);
         if (options_.keep_expired() && !d.wants_reply())
             give_up(d, "expired", text_of(errc::expired), clock_.now(), so_far);
@@ -217,7 +211,6 @@ private:
     [[gnu::always_inline]] bool call_now(delivery const& d, handler_entry const& entry) noexcept {
         now_.message = &d;
         now_.answered = false;
-        not_expired_at_ = no_time;
         bool ended = true;
         try {
             entry.call(parts_.handler.get(), d, parts_.answers);

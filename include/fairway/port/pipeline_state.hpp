@@ -97,8 +97,6 @@ struct pipeline_state {
     // What is being handled without a worker.
     env::handled now_;
     std::exception_ptr failed_;
-    // When it was last seen that a delivery has not expired, until something is handled.
-    time_point not_expired_at_ = no_time;
     // The entry of the last delivery.
     handler_entry const* last_;
     std::uint32_t most_deliveries_;

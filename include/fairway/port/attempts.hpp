@@ -80,7 +80,7 @@ struct coroutine_handler_of : coroutine_handler {
     begin_function* begin;
 
     // One coroutine for all attempts. With one for each there would be three at once for each request, of which Asio
-    // keeps the memory of two: the third one is allocated each time, which is 80 of 810 ns.
+    // keeps the memory of two: the third one is allocated each time, which is up to 80 of 810 ns.
     static task<> run_all(
         coroutine_handler const& how, void* handler, attempts& all, std::shared_ptr<responder> const& to) {
         auto const& self = static_cast<coroutine_handler_of const&>(how);

@@ -108,10 +108,11 @@ struct coroutine_handler_of : coroutine_handler {
             co_await asio::this_coro::throw_if_cancelled(true);
         }
     }
-
-    template <begin_function* Begin>
-    static constexpr coroutine_handler_of with{{&run_all}, Begin};
 };
+
+// The one that begins so. Not a member: clang wants the type to be complete.
+template <class R, typename coroutine_handler_of<R>::begin_function* Begin>
+inline constexpr coroutine_handler_of<R> coroutine_handler_with{{&coroutine_handler_of<R>::run_all}, Begin};
 
 } // namespace fairway::detail
 

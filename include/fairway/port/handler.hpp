@@ -187,8 +187,7 @@ void add_entry(std::vector<handler_entry>& table) {
         if constexpr (std::is_same_v<result, ignore_others_t::ignored>)
             e.ignored = true;
         else if constexpr (unwrap_task<result>::is_task)
-            e.coroutine =
-                &coroutine_handler_of<typename unwrap_task<result>::type>::template with<&begin_coroutine<H, M>>;
+            e.coroutine = &coroutine_handler_with<typename unwrap_task<result>::type, &begin_coroutine<H, M>>;
         else
             e.call = &call_plain<H, M>;
         table.push_back(e);

@@ -132,8 +132,8 @@ inline thread_local block_cache_end the_block_cache_end;
 // Asks for the lines of a block that another core has read last, so that they are there, and this core's alone, when
 // they are written: an atomic operation waits until all earlier writes have got their lines. The compilers know an
 // instruction for that only where they are told of the processor; any other prefetch leaves the line shared. Messages
-// to another thread took 129 ns instead of 149 in bursts of 64, 187 instead of 231 in bursts of 8, by the medians of one
-// comparison; a shorter one said nothing.
+// to another thread took 129 ns instead of 149 in bursts of 64, 187 instead of 231 in bursts of 8, by the medians of
+// one comparison; a shorter one said nothing.
 inline void fetch_to_write(void const* block, std::size_t size) noexcept {
     constexpr std::uintptr_t line = 64;
     auto const begin = reinterpret_cast<std::uintptr_t>(block);

@@ -112,6 +112,12 @@ public:
         return !posted_;
     }
 
+    /// Its execution context ends: what is woken from now on never runs.
+    void end() noexcept {
+        std::lock_guard const lock(mutex_);
+        posted_ = true; // so that nobody does
+    }
+
 private:
     friend class waker;
 
@@ -243,7 +249,10 @@ public:
     }
 
 private:
-    void shutdown() override { all_.clear(); }
+    void shutdown() override {
+        for (auto const& one : all_) one->end();
+        all_.clear();
+    }
 
     std::mutex mutex_;
     std::vector<std::shared_ptr<run_loop>> all_;

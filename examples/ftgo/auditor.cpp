@@ -23,23 +23,23 @@ void auditor::operator()(order_created const& e) { step(e.id, progress::none, pr
 void auditor::operator()(order_approved const& e) { step(e.id, progress::created, progress::approved); }
 
 void auditor::operator()(order_rejected const& e) {
-    if (end(e.id, progress::created, progress::rejected)) ++reasons_[e.reason];
+    if (end(e.id, progress::created, progress::rejected)) ++seen_.reasons[e.reason];
 }
 
 void auditor::operator()(order_cancelled const& e) {
-    if (end(e.id, progress::approved, progress::cancelled)) ++reasons_[e.reason];
+    if (end(e.id, progress::approved, progress::cancelled)) ++seen_.reasons[e.reason];
 }
 
 void auditor::operator()(order_delivered const& e) {
-    if (end(e.id, progress::approved, progress::delivered)) revenue_ += e.total;
+    if (end(e.id, progress::approved, progress::delivered)) seen_.revenue += e.total;
 }
 
 bool auditor::step(order_id id, progress from, progress to) {
-    if (id >= orders_.size()) orders_.resize(std::max<std::size_t>(id + 1, orders_.size() * 2));
-    auto& now = orders_[id];
+    if (id >= seen_.orders.size()) seen_.orders.resize(id + 1);
+    auto& now = seen_.orders[id];
     if (now != from) {
-        disorder_.push_back("order " + std::to_string(id) + ": " + std::string(to_string(to)) + " after it was " +
-                            std::string(to_string(now)));
+        seen_.disorder.push_back("order " + std::to_string(id) + ": " + std::string(to_string(to)) + " after it was " +
+                                 std::string(to_string(now)));
         return false;
     }
     now = to;
@@ -48,14 +48,14 @@ bool auditor::step(order_id id, progress from, progress to) {
 
 bool auditor::end(order_id id, progress from, progress to) {
     if (!step(id, from, to)) return false;
-    ++ended_;
+    ++seen_.ended;
     return true;
 }
 
-std::vector<std::string> auditor::check(std::vector<progress> const& told) const {
-    auto wrong = disorder_;
-    for (order_id id = 0; id < std::max(told.size(), orders_.size()); ++id) {
-        auto const events = id < orders_.size() ? orders_[id] : progress::none;
+std::vector<std::string> check(audit const& seen, std::vector<progress> const& told) {
+    auto wrong = seen.disorder;
+    for (order_id id = 0; id < std::max(told.size(), seen.orders.size()); ++id) {
+        auto const events = id < seen.orders.size() ? seen.orders[id] : progress::none;
         auto const reply = id < told.size() ? told[id] : progress::none;
         if (events == reply) continue;
         wrong.push_back("order " + std::to_string(id) + ": its customer was told that it is " +

@@ -26,13 +26,13 @@ void notification_service::operator()(order_delivered const& e) {
 }
 
 void notification_service::end(std::string const& how, order_id id, std::string line) {
-    ++ended_;
+    ++told_.ended;
     auto told = open_.extract(id);
     if (!told) return;
     told.mapped().push_back(std::move(line));
     // Orders end in any order of their ids: the first one is the one with the smallest.
-    auto const [sample, is_new] = samples_.try_emplace(how);
-    if (is_new || id < sample->second.first) sample->second = {id, std::move(told.mapped())};
+    auto const [sample, is_new] = told_.samples.try_emplace(how);
+    if (is_new || id < sample->second.id) sample->second = {id, std::move(told.mapped())};
 }
 
 std::string money(cents amount) {

@@ -3,10 +3,8 @@
 #define FTGO_NOTIFICATION_HPP
 
 #include "contracts/order.hpp"
+#include "contracts/town_hall.hpp"
 
-#include <cstddef>
-#include <cstdint>
-#include <map>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -22,19 +20,14 @@ public:
     void operator()(order_cancelled const& e);
     void operator()(order_delivered const& e);
 
-    /// All that one customer was told, line by line.
-    using story = std::vector<std::string>;
-    /// For each way in which an order can end, the story of the first order that did.
-    std::map<std::string, std::pair<order_id, story>> const& samples() const { return samples_; }
-    /// How many orders have ended.
-    std::uint64_t ended() const { return ended_; }
+    /// What it has told so far.
+    told_books const& told() const { return told_; }
 
 private:
     void end(std::string const& how, order_id id, std::string line);
 
-    std::unordered_map<order_id, story> open_;
-    std::map<std::string, std::pair<order_id, story>> samples_;
-    std::uint64_t ended_ = 0;
+    std::unordered_map<order_id, std::vector<std::string>> open_;
+    told_books told_;
 };
 
 /// An amount as text: "12.50".

@@ -2,27 +2,23 @@
 #ifndef FTGO_REPORT_HPP
 #define FTGO_REPORT_HPP
 
-#include "auditor.hpp"
+#include "contracts/town_hall.hpp"
 #include "customer_log.hpp"
-#include "notification.hpp"
-
-#include <fairway/port/observer.hpp>
 
 #include <chrono>
 #include <iosfwd>
 #include <optional>
-#include <string>
-#include <utility>
 #include <vector>
 
 namespace ftgo {
 
-/// What each service has done, by its name; instances of one service have one entry each.
-using ledgers = std::vector<std::pair<std::string, fairway::ledger>>;
+/// Prints what the day has brought, from the books of all services, where instances of one service have one each; with
+/// the times only where it is told how long the day took.
+void report(std::ostream& out, std::vector<books> const& all, customer_log const& log,
+    std::optional<std::chrono::nanoseconds> took);
 
-/// Prints what the day has brought; with the times only where it is told how long the day took.
-void report(std::ostream& out, ledgers const& all, customer_log const& log, auditor const& books,
-    notification_service const& notifications, std::optional<std::chrono::nanoseconds> took);
+/// Prints what does not add up, on the standard error, or that all does. Returns how the program ends, see its help.
+int verdict(std::vector<books> const& all, customer_log const& log);
 
 } // namespace ftgo
 

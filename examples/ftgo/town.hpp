@@ -2,26 +2,19 @@
 #ifndef FTGO_TOWN_HPP
 #define FTGO_TOWN_HPP
 
-#include "accounting.hpp"
-#include "auditor.hpp"
-#include "consumer.hpp"
 #include "customers.hpp"
-#include "kitchen.hpp"
-#include "notification.hpp"
-#include "report.hpp"
+#include "office.hpp"
 
 #include <fairway/inproc.hpp>
 #include <fairway/service/service.hpp>
 
 #include <memory>
 #include <optional>
-#include <string>
-#include <utility>
 #include <vector>
 
 namespace ftgo {
 
-class delivery_office;
+class branch_office;
 
 /// All services in one process: the instances of the delivery service on threads of their own, the others on the
 /// caller's. They share a hub and their contracts, nothing else.
@@ -34,30 +27,19 @@ public:
     /// Those who order.
     customers& crowd() { return crowd_; }
 
-    /// Lets the services end what they have begun, and drains them, when all customers have their answers. Returns what
-    /// each has done.
-    fairway::task<ledgers> close();
-
-    /// What does not add up, one line each.
-    std::vector<std::string> check(ledgers const& all) const;
-
-    auditor const& books() const { return auditor_; }
-    notification_service const& notifications() const { return notification_; }
+    /// Lets the services end what they have begun, and drains them, when all customers have their answers. Returns
+    /// their books.
+    fairway::task<std::vector<books>> close();
 
 private:
-    fairway::service& open(std::string name);
-    bool quiet() const;
+    std::vector<books> all_books() const;
 
     fairway::inproc::hub hub_;
     fairway::any_transport net_;
-    consumer_service consumer_;
-    kitchen_service kitchen_;
-    accounting_service accounting_;
-    notification_service notification_;
-    auditor auditor_;
-    std::vector<std::unique_ptr<fairway::service>> services_;
-    std::vector<std::unique_ptr<delivery_office>> offices_;
+    fairway::service people_;
     customers crowd_;
+    std::vector<std::unique_ptr<office>> offices_;
+    std::vector<std::unique_ptr<branch_office>> branches_;
 };
 
 } // namespace ftgo

@@ -3,6 +3,7 @@
 // is found by the sanitizers that the test is built with.
 #include "brute_force.hpp"
 #include "dynamic_tests.hpp"
+#include "stages.hpp"
 #include "suite.hpp"
 
 #include <algorithm>

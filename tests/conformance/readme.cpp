@@ -1,6 +1,7 @@
 // Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
 // The README's table of transports is what they say of themselves.
 #include "fw_catch.hpp"
+#include "settings.hpp"
 #include "suite.hpp"
 
 #include <fairway/testing/conformance/table.hpp>
@@ -15,7 +16,10 @@ namespace {
 
 std::vector<conformance::described_transport> transports() {
     asio::io_context io;
-    return {{"inproc", open<inproc>(io.get_executor(), "inproc://").describe()}};
+    auto const able = [&io](std::string_view url) {
+        return open<inproc, tcp, unix_socket>(io.get_executor(), url).describe();
+    };
+    return {{"inproc", able("inproc://")}, {"tcp", able("tcp://")}, {"unix", able("unix://")}};
 }
 
 constexpr std::string_view begin_mark = "<!-- transports: generated -->\n";

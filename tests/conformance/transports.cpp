@@ -1,6 +1,7 @@
 // Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
 // Every case on every stage: the test `inproc/competing consumers share`, and so on.
 #include "dynamic_tests.hpp"
+#include "settings.hpp"
 #include "suite.hpp"
 
 #include <set>
@@ -22,7 +23,7 @@ void run_one(setting const& where, conformance::test_case const& one) {
 
 [[maybe_unused]] bool const added = [] {
     for (auto const& where : settings())
-        for (auto const& one : whole_suite())
+        for (auto const& one : where.seam_only ? only(seam_suite()) : whole_suite())
             dynamic_tests::add(
                 where.name + "/" + std::string(one.name), "[suite]", [where, one] { run_one(where, one); });
     return true;

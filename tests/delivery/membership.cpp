@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+using fairway::agree;
 using fairway::balance;
 using fairway::member_id;
 using owners = std::vector<member_id>;
@@ -131,4 +132,43 @@ TEST_CASE("more members than shards: some have none") {
     auto const after = balance(owners{0, 7}, owners{5, 6, 7, 8});
     CHECK(after == owners{5, 7});
     CHECK(balance(owners{}, owners{1, 2}).empty());
+}
+
+TEST_CASE("those who know the same members agree whose a shard is") {
+    std::mt19937_64 random(3);
+    for (int round = 0; round < 300; ++round) {
+        owners members(random() % 8);
+        for (auto& m : members) m = random();
+        std::size_t const shards = random() % 40;
+        auto const agreed = agree(shards, members);
+        REQUIRE(agreed.size() == shards);
+        std::shuffle(members.begin(), members.end(), random);
+        REQUIRE(agree(shards, members) == agreed);
+        if (members.empty()) {
+            REQUIRE(agreed == owners(shards, 0));
+            continue;
+        }
+        auto const all = shares(agreed, members);
+        auto const [least, most] = std::minmax_element(all.begin(), all.end());
+        REQUIRE(*most - *least <= 1);
+        REQUIRE(std::accumulate(all.begin(), all.end(), std::size_t{0}) == shards);
+    }
+}
+
+TEST_CASE("of agreed shards most stay when a member comes or goes") {
+    std::mt19937_64 random(4);
+    std::size_t moved = 0, needed = 0;
+    for (int round = 0; round < 200; ++round) {
+        owners members(2 + random() % 6);
+        for (auto& m : members) m = random();
+        std::size_t const shards = 64;
+        auto const before = agree(shards, members);
+        members.push_back(random());
+        moved += moves(before, agree(shards, members));
+        needed += shards / members.size();
+    }
+    // Those of the new member have to; the bounds make some others move too.
+    INFO(moved << " shards moved, at least " << needed << " had to");
+    CHECK(moved >= needed);
+    CHECK(moved <= 2 * needed);
 }

@@ -82,6 +82,18 @@ TEST_CASE("who is gone is not run", "[run-loop]") {
     CHECK(ran == 1);
 }
 
+TEST_CASE("what is woken after the execution context has ended is left alone", "[run-loop]") {
+    auto io = std::make_unique<asio::io_context>();
+    auto const loop = run_loop::of(io->get_executor());
+    int ran = 0;
+    auto const late = std::make_shared<worker>([&] { ++ran; });
+    io.reset();
+    CHECK_FALSE(loop->idle()); // so that nothing is posted there
+    late->wake_on(loop);
+    late->wake_on(loop);
+    CHECK(ran == 0);
+}
+
 TEST_CASE("others on the executor get their turn", "[run-loop]") {
     asio::io_context io;
     auto const loop = run_loop::of(io.get_executor());

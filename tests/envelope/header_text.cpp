@@ -140,3 +140,18 @@ TEST_CASE("a text is not read behind its end") {
     std::vector<char> const exact{'\xe2', '\x82'};
     CHECK_FALSE(is_header_text({exact.data(), exact.size()}));
 }
+
+TEST_CASE("each byte at each place of a text of each length is looked at") {
+    for (std::size_t size = 1; size <= 26; ++size)
+        for (std::size_t at = 0; at < size; ++at)
+            for (int byte = 0; byte < 256; ++byte) {
+                std::string text(size, '~');
+                for (std::size_t i = 0; i < size; ++i) text[i] = i % 2 == 0 ? '!' : '~';
+                text[at] = static_cast<char>(byte);
+                bool const plain = byte >= 0x20 && byte <= 0x7e;
+                bool const name = plain && byte != ' ' && byte != ':';
+                if (fairway::detail::is_plain_text(text) != plain || fairway::detail::is_name_text(text) != name)
+                    FAIL("byte " << byte << " at " << at << " of " << size);
+            }
+    CHECK(fairway::detail::is_plain_text(""));
+}

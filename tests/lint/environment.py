@@ -17,6 +17,7 @@ FORBIDDEN = [
     (r"\bthis_thread\b", "uses threads"),
     (r"\b(?!sleep_for\b)\w*sleep\w*\b", "sleeps"),
     (r"\bip\s*::\s*(tcp|udp)\s*::\s*(socket|acceptor|resolver)\b", "opens sockets"),
+    (r"\b(local\s*::\s*stream_protocol|basic_(stream_socket|datagram_socket|socket_acceptor|resolver))\b", "opens sockets"),
     (r"\b(secure_)?getenv\b", "reads the process' environment"),
     (r"\bthread_local\b", "keeps a mutable static"),
 ]
@@ -66,7 +67,7 @@ def check(root):
                 if m.group() == "this_thread" and re.search(r"std\s*::\s*$", without_includes[:m.start()]):
                     continue
                 yield f"{shown}:{cpp_text.line_of(without_includes, m.start())}: {what}: {m.group().strip()}"
-        for m in re.finditer(r"^[ \t]*#[ \t]*include[ \t]*<(boost/asio/(?:steady|system|high_resolution|deadline)_timer\.hpp|boost/asio/ip/tcp\.hpp|thread)>", text, re.M):
+        for m in re.finditer(r"^[ \t]*#[ \t]*include[ \t]*<(boost/asio/(?:steady|system|high_resolution|deadline)_timer\.hpp|boost/asio/(?:ip/(?!address)|local/|ssl/)[\w/.]+|boost/asio/ssl\.hpp|openssl/(?!crypto\.h|evp\.h|hmac\.h)\w+\.h|sys/socket\.h|thread)>", text, re.M):
             yield f"{shown}:{cpp_text.line_of(text, m.start())}: includes <{m.group(1)}>"
         for position, declaration in [] if name == MEMORY else mutable_statics(code):
             yield f"{shown}:{cpp_text.line_of(code, position)}: keeps a mutable static: {' '.join(declaration.split())[:60]}"
@@ -87,6 +88,11 @@ def self_test(test):
     one("inline void r() { ::usleep(3); }", "sleeps")
     one("inline task<void> r() { co_await sleep_for(3); }")
     one("struct s { asio::ip::tcp::socket t; };", "opens sockets")
+    one("struct s { asio::local::stream_protocol::socket t; };", "opens sockets")
+    one("struct s { asio::basic_stream_socket<asio::ip::tcp, executor> t; };", "opens sockets")
+    one("struct s { asio::ip::tcp::socket t; };", name="env/a.hpp")
+    one("}\n#include <boost/asio/ip/tcp.hpp>\n#include <openssl/ssl.h>\nnamespace fairway {", "includes <boost/asio/ip/tcp.hpp>", "includes <openssl/ssl.h>")
+    one("}\n#include <boost/asio/ip/address.hpp>\n#include <openssl/evp.h>\nnamespace fairway {")
     one('inline auto h() { return getenv("HOME"); }', "environment")
     one("inline int f() { static int n; return ++n; }", "mutable static")
     one("inline int f() { static int n = 3; return ++n; }", "mutable static")

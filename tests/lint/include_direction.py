@@ -3,7 +3,8 @@
 """The folders are the architecture: who may include whom.
 
 Dependency runs down only, contract <- envelope <- env, error <- codec | delivery | transport <- port <- service; a
-transport's folder knows the seam and never a port, a codec or another transport; nothing but tests knows testing.
+transport's folder knows the seam and never a port, a codec or another transport, but for transport/hub, the queues that
+some of them are made of; nothing but tests knows testing.
 """
 import re
 import subprocess
@@ -25,6 +26,7 @@ RULES = {
     "transport/*": "transport contract envelope env error delivery",
     "port": "contract envelope env error codec delivery transport",
     "service": "contract envelope env error codec delivery transport port",
+    "registry": "contract envelope env error codec delivery transport port service",
     "store": "contract envelope env error codec delivery transport port",
     "testing": "*",
     "front": "* !testing",
@@ -60,6 +62,8 @@ def allowed(name, included):
     if other.startswith("front") and not own.startswith(("front", "testing")):
         return False
     if folder_of(name) == folder_of(included) or other == "detail":
+        return True
+    if own == "transport/*" and folder_of(included) == "transport/hub":
         return True
     if other in ("testing", "front testing.hpp"):
         return own in ("testing", "front testing.hpp")
@@ -124,18 +128,22 @@ def self_test(test):
     one("port/a.hpp", "<fairway/codec/json.hpp>")
     one("port/a.hpp", "<fairway/service/service.hpp>", "port must not include")
     one("port/a.hpp", "<fairway/transport/any_transport.hpp>")
-    one("port/a.hpp", "<fairway/transport/inproc/hub.hpp>", "port must not include")
+    one("port/a.hpp", "<fairway/transport/hub/hub.hpp>", "port must not include")
     one("port/a.hpp", "<fairway/fairway.hpp>", "port must not include")
-    one("service/a.hpp", "<fairway/transport/inproc/hub.hpp>", "service must not include")
+    one("service/a.hpp", "<fairway/transport/hub/hub.hpp>", "service must not include")
     one("service/a.hpp", "<fairway/testing/bench.hpp>", "service must not include")
     one("service/a.hpp", "<fairway/contract.hpp>", "service must not include")
+    one("service/a.hpp", "<fairway/registry/messages.hpp>", "service must not include")
+    one("registry/a.hpp", "<fairway/service/service.hpp>")
+    one("registry/a.hpp", "<fairway/transport/hub/hub.hpp>", "registry must not include")
+    one("transport/tcp/a.hpp", "<fairway/registry/messages.hpp>", "transport/tcp must not include")
     one("transport/inproc/a.hpp", "<fairway/transport/tcp/frame.hpp>", "transport/inproc must not include")
-    one("transport/inproc/a.hpp", "<fairway/transport/inproc/hub.hpp>")
+    one("transport/inproc/a.hpp", "<fairway/transport/hub/hub.hpp>")
     one("transport/inproc/a.hpp", "<fairway/transport/address.hpp>")
     one("transport/inproc/a.hpp", "<fairway/codec/json.hpp>", "transport/inproc must not include")
     one("transport/inproc/a.hpp", "<fairway/delivery/lanes.hpp>")
     one("transport/url.hpp", "<fairway/delivery/lanes.hpp>", "transport must not include")
-    one("transport/url.hpp", "<fairway/transport/inproc/hub.hpp>", "transport must not include")
+    one("transport/url.hpp", "<fairway/transport/hub/hub.hpp>", "transport must not include")
     one("error.hpp", "<fairway/contract/message.hpp>", "error must not include")
     one("envelope/a.hpp", "<fairway/env/task.hpp>", "envelope must not include")
     one("env/a.hpp", "<fairway/transport/url.hpp>", "env must not include")

@@ -51,7 +51,7 @@ struct shouting {
 using orders_of_others = point_to_point<"orders", shouting>;
 using events_of_others = sharded<4, publish_subscribe<"orders.events", note_v1, shop::order_placed>>;
 
-class note_book : public observer {
+class what_happened : public observer {
 public:
     void on(observation const& o) noexcept override { seen.push_back(o.what); }
     std::vector<occurrence> seen;
@@ -149,7 +149,7 @@ TEST_CASE("old and new versions run side by side", "[delivery][version]") {
 TEST_CASE(
     "a one-way message that its handler can't handle goes to the dead-letter channel", "[delivery][dead-letter]") {
     bench b(testing::bench_options().paranoid(GENERATE(false, true)));
-    auto const watcher = std::make_shared<note_book>();
+    auto const watcher = std::make_shared<what_happened>();
     service stock(b.transport(), "stock", watcher);
     stock.handle<shop::orders>(overload{
         [](shop::place_order const&) { return shop::order_placed{}; },

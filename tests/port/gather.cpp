@@ -15,7 +15,7 @@ using testing::bench;
 
 namespace {
 
-shop::ask_price const tea{.sku = "tea"};
+shop::ask_price const ask_tea{.sku = "tea"};
 
 // Sellers who answer after so many seconds, with so many cents.
 struct market {
@@ -45,7 +45,7 @@ TEST_CASE("gather collects until the total timeout", "[gather]") {
     m.add("b", 2s, 20);
     m.add("late", 9s, 30);
     auto const start = b.elapsed();
-    auto const all = b.run(b.sender<shop::offers>().gather(tea, options(5s)));
+    auto const all = b.run(b.sender<shop::offers>().gather(ask_tea, options(5s)));
     CHECK(b.elapsed() - start == 5s);
     CHECK(all.ended_by == gather_end::timed_out);
     REQUIRE(all.replies.size() == 2);
@@ -60,7 +60,7 @@ TEST_CASE("gather ends when the replies stall", "[gather]") {
     m.add("b", 2s, 20);
     m.add("c", 8s, 30);
     auto const start = b.elapsed();
-    auto const all = b.run(b.sender<shop::offers>().gather(tea, options(60s).stall(3s)));
+    auto const all = b.run(b.sender<shop::offers>().gather(ask_tea, options(60s).stall(3s)));
     CHECK(b.elapsed() - start == 5s); // the last reply after 2 s, then 3 s of silence
     CHECK(all.ended_by == gather_end::stalled);
     CHECK(all.replies.size() == 2);
@@ -72,7 +72,7 @@ TEST_CASE("gather ends at the maximum, faults count", "[gather]") {
     m.add("a", 1s, -1);
     m.add("b", 2s, 20);
     m.add("c", 3s, 30);
-    auto const all = b.run(b.sender<shop::offers>().gather(tea, options(60s).maximum(2)));
+    auto const all = b.run(b.sender<shop::offers>().gather(ask_tea, options(60s).maximum(2)));
     CHECK(all.ended_by == gather_end::maximum);
     REQUIRE(all.replies.size() == 1);
     REQUIRE(all.faults.size() == 1);
@@ -87,7 +87,7 @@ TEST_CASE("gather ends with the first reply that satisfies", "[gather]") {
     m.add("b", 2s, 20);
     m.add("c", 3s, 10);
     auto const cheap = [](shop::price const& p) { return p.cents < 50; };
-    auto const all = b.run(b.sender<shop::offers>().gather(tea, options(60s).until(cheap)));
+    auto const all = b.run(b.sender<shop::offers>().gather(ask_tea, options(60s).until(cheap)));
     CHECK(all.ended_by == gather_end::satisfied);
     REQUIRE(all.replies.size() == 2);
     CHECK(all.replies[1].value.cents == 20);
@@ -107,7 +107,7 @@ TEST_CASE("gather suppresses a second answer of one responder", "[gather]") {
     first->handle<shop::offers>(answer_and_hang);
     first->start();
     b.settle();
-    auto gathering = b.start(b.sender<shop::offers>().gather(tea, options(5s)));
+    auto gathering = b.start(b.sender<shop::offers>().gather(ask_tea, options(5s)));
     b.settle();
     second->handle<shop::offers>(answer_and_hang);
     second->start();
@@ -121,8 +121,8 @@ TEST_CASE("gather suppresses a second answer of one responder", "[gather]") {
 TEST_CASE("gather without subscribers ends by its timeout, a cancelled one throws", "[gather]") {
     bench b;
     auto const port = b.sender<shop::offers>();
-    CHECK(b.run(port.gather(tea, options(1s))).replies.empty());
-    auto gathering = b.start(port.gather(tea, options(5s)));
+    CHECK(b.run(port.gather(ask_tea, options(1s))).replies.empty());
+    auto gathering = b.start(port.gather(ask_tea, options(5s)));
     b.settle();
     gathering.cancel();
     b.settle();

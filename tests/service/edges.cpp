@@ -20,11 +20,11 @@ using testing::bench;
 
 namespace {
 
-shop::ask_price const tea{.sku = "tea"};
+shop::ask_price const ask_tea{.sku = "tea"};
 
 fault fault_of(bench& b) {
     try {
-        b.run(b.sender<shop::prices>().request(tea));
+        b.run(b.sender<shop::prices>().request(ask_tea));
     } catch (fault const& f) {
         return f;
     }
@@ -38,12 +38,12 @@ TEST_CASE("a handler that holds a reply token and throws answers with what it th
     service seller(b.transport(), "seller");
     SECTION("plain") {
         seller.handle<shop::prices>(
-            [](shop::ask_price const&, reply_token<shop::ask_price>) { throw fault("sold_out", "no tea left"); });
+            [](shop::ask_price const&, reply_token<shop::ask_price>) { throw fault("sold_out", "no ask_tea left"); });
     }
     SECTION("coroutine") {
         seller.handle<shop::prices>([](shop::ask_price const&, reply_token<shop::ask_price> mine) -> task<> {
             co_await sleep_for(1s);
-            if (mine) throw fault("sold_out", "no tea left");
+            if (mine) throw fault("sold_out", "no ask_tea left");
         });
     }
     seller.start();
@@ -76,8 +76,8 @@ TEST_CASE("a message that expires while it waits for its turn is not handled", "
         handler_options().concurrency(1));
     seller.start();
     auto const port = b.sender<shop::prices>();
-    b.run(port.send(tea));
-    b.run(port.send(tea, send_options().time_to_live(5s)));
+    b.run(port.send(ask_tea));
+    b.run(port.send(ask_tea, send_options().time_to_live(5s)));
     b.advance(1min);
     CHECK(handled == 1);
     CHECK(seller.stats().expired == 1);
@@ -92,7 +92,7 @@ TEST_CASE("a second drain may be more impatient than the first", "[edges][drain]
         co_return shop::price{};
     });
     seller.start();
-    auto asked = b.start(b.sender<shop::prices>().request(tea, 2h));
+    auto asked = b.start(b.sender<shop::prices>().request(ask_tea, 2h));
     b.settle();
     seller.shutdown(30s);
     auto draining = b.start(seller.drain(1s));
@@ -106,7 +106,7 @@ TEST_CASE("delayed messages stay within the bound, also when they are due and no
     auto const port = b.sender<shop::prices>();
     int accepted = 0;
     for (int i = 0; i < 100; ++i) {
-        if (!port.try_send(tea, send_options().delay(1s))) ++accepted;
+        if (!port.try_send(ask_tea, send_options().delay(1s))) ++accepted;
         b.advance(1100ms);
     }
     CHECK(accepted == 20); // ten in the channel, ten that are due and find no room
@@ -134,8 +134,8 @@ TEST_CASE("operations of a port whose service and context are gone say so", "[ed
         for (int i = 0; i < 3; ++i) {
             try {
                 if (i == 0) co_await port->flush();
-                if (i == 1) co_await port->send(tea);
-                if (i == 2) (void)co_await port->request(tea);
+                if (i == 1) co_await port->send(ask_tea);
+                if (i == 2) (void)co_await port->request(ask_tea);
             } catch (system_error const& e) {
                 if (e.code() == errc::closed) ++closed;
             }
@@ -144,7 +144,7 @@ TEST_CASE("operations of a port whose service and context are gone say so", "[ed
     asio::co_spawn(io, use(), asio::detached);
     io.run();
     CHECK(closed == 3);
-    CHECK(port->try_send(tea) == errc::closed);
+    CHECK(port->try_send(ask_tea) == errc::closed);
 }
 
 TEST_CASE("requests that are refused at once do not nest", "[edges]") {
@@ -157,7 +157,7 @@ TEST_CASE("requests that are refused at once do not nest", "[edges]") {
     auto ask = [&]() -> task<> {
         for (int i = 0; i < 20'000; ++i) {
             try {
-                (void)co_await port.request(tea);
+                (void)co_await port.request(ask_tea);
             } catch (system_error const& e) {
                 if (e.code() == errc::closed) ++refused;
             }
@@ -212,7 +212,7 @@ TEST_CASE("a blocking call whose context goes ends with errc::closed", "[edges][
     auto customer = std::make_unique<service>(open<inproc>(io->get_executor(), "inproc://"), "customer");
     auto const port = blocking(customer->sender<shop::prices>());
     error_code ended;
-    std::thread caller([&] { ended = code_of([&] { (void)port.request(tea, 1h); }); });
+    std::thread caller([&] { ended = code_of([&] { (void)port.request(ask_tea, 1h); }); });
     // Until the request is under way.
     while (customer->stats().requested == 0) {
         io->restart();

@@ -1,12 +1,14 @@
 // Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
 //
-// fairway_simulate [--seeds N] [--from S] [--jobs J] [--hash] [--first] | --seed S [--trace]
+// fairway_simulate [--seeds N] [--from S] [--jobs J] [--hash] [--first] [--only KIND] | --seed S [--trace] [--only
+// KIND]
 #include "run.hpp"
 
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +25,8 @@ struct arguments {
     bool hash = false;
     bool trace = false;
     bool first = false; // stop at the first failure
+    std::string kind{}; // of worlds; empty for all
+    std::optional<workload::carrier> only{};
 };
 
 volatile std::sig_atomic_t current_high = 0;
@@ -44,9 +48,9 @@ extern "C" void died(int signal) {
 bool run_one(std::uint64_t seed, arguments const& a) {
     current_high = static_cast<std::sig_atomic_t>(seed >> 31);
     current_low = static_cast<std::sig_atomic_t>(seed & 0x7fffffffU);
-    auto r = workload::run(seed, a.trace);
+    auto r = workload::run(seed, a.trace, a.only);
     // Now and then twice, since a run that depends on anything but its seed can't be replayed.
-    if (!r.found && seed % 10 == 0 && workload::run(seed, false).hash != r.hash)
+    if (!r.found && seed % 10 == 0 && workload::run(seed, false, a.only).hash != r.hash)
         r.found = workload::violation{workload::promises::determinism, "two runs have different hashes"};
     if (a.hash)
         std::printf(
@@ -55,9 +59,10 @@ bool run_one(std::uint64_t seed, arguments const& a) {
         std::printf("seed %llu: %llu steps, %zu messages\n", static_cast<unsigned long long>(seed),
             static_cast<unsigned long long>(r.steps), r.messages);
     if (r.found)
-        std::printf("seed %llu failed: %s\n  promise: %s\n  fact: %s\n  replay: scripts/simulate --seed %llu --trace\n",
+        std::printf(
+            "seed %llu failed: %s\n  promise: %s\n  fact: %s\n  replay: scripts/simulate --seed %llu --trace%s%s\n",
             static_cast<unsigned long long>(seed), r.found->what.name, r.found->what.text, r.found->fact.c_str(),
-            static_cast<unsigned long long>(seed));
+            static_cast<unsigned long long>(seed), a.only ? " --only " : "", a.kind.c_str());
     std::fflush(stdout);
     return !r.found;
 }
@@ -99,8 +104,9 @@ int run_all(arguments const& a) {
 }
 
 int usage() {
-    std::fprintf(stderr, "usage: fairway_simulate [--seeds N] [--from S] [--jobs J] [--hash] [--first]\n"
-                         "       fairway_simulate --seed S [--trace]\n");
+    std::fprintf(stderr, "usage: fairway_simulate [--seeds N] [--from S] [--jobs J] [--hash] [--first] [--only KIND]\n"
+                         "       fairway_simulate --seed S [--trace] [--only KIND]\n"
+                         "KIND is broker, hub or streams\n");
     return 2;
 }
 
@@ -111,6 +117,19 @@ int main(int argc, char** argv) {
     for (int i = 1; i < argc; ++i) {
         std::string_view const name = argv[i];
         std::uint64_t value = 0;
+        if (name == "--only") {
+            if (++i == argc) return usage();
+            a.kind = argv[i];
+            if (a.kind == "broker")
+                a.only = workload::carrier::broker;
+            else if (a.kind == "hub")
+                a.only = workload::carrier::hub;
+            else if (a.kind == "streams")
+                a.only = workload::carrier::streams;
+            else
+                return usage();
+            continue;
+        }
         bool const takes = name == "--seeds" || name == "--from" || name == "--seed" || name == "--jobs";
         if (takes) {
             if (++i == argc) return usage();

@@ -49,13 +49,15 @@ unsigned oracle::add_instance(unsigned group, unsigned host) {
     i.number = static_cast<unsigned>(instances_.size());
     i.group = group;
     i.host = host;
+    i.life = crashes_[host];
     instances_.push_back(i);
     return i.number;
 }
 
 void oracle::host_crashed(unsigned host) {
+    ++crashes_[host];
     for (auto& i : instances_)
-        if (i.host == host) i.ended = true;
+        if (i.host == host) i.ended = i.crashed = true;
     for (auto& r : requests_)
         if (r.host == host) r.ended = true;
 }
@@ -151,15 +153,31 @@ void oracle::send_ended(std::uint32_t n, sent how, duration now) {
 
 // Some attempt was its last one: a crash before its dead letter was accepted may bring it back, late.
 bool oracle::was_given_up(message const& m, fate const& f) const {
-    return std::any_of(f.attempts.begin(), f.attempts.end(), [this, &m](std::size_t at) {
-        auto const& a = attempts_[at];
-        auto const& h = world_.of(instances_[a.instance].group, m.on);
-        return a.how == ending::fault || (a.how == ending::failure && (a.number >= h.attempts || m.life));
-    });
+    return std::any_of(
+        f.attempts.begin(), f.attempts.end(), [this, &m](std::size_t at) { return gives_up(m, attempts_[at]); });
+}
+bool oracle::gives_up(message const& m, attempt const& a) const {
+    auto const& h = world_.of(instances_[a.instance].group, m.on);
+    return a.how == ending::fault || (a.how == ending::failure && (a.number >= h.attempts || m.life));
+}
+
+// Without a broker a node keeps what it has accepted, and nobody else does: what its services sent, and the dead
+// letters of what they were given. Of what is published before a subscriber was heard of it keeps nothing.
+bool oracle::may_be_lost(message const& m, fate const& f) const {
+    if (world_.by != carrier::streams) return false;
+    if (instances_[m.sender].crashed) return true;
+    if (!world_.node.declares && publishes(m.on) && m.sent_at < 2s) return true;
+    return letter_may_be_lost(m, f);
+}
+bool oracle::letter_may_be_lost(message const& m, fate const& f) const {
+    return world_.by == carrier::streams &&
+           std::any_of(f.attempts.begin(), f.attempts.end(), [this, &m](std::size_t at) {
+               return instances_[attempts_[at].instance].crashed && gives_up(m, attempts_[at]);
+           });
 }
 
 void oracle::check_bound(message const& m) {
-    if (!world_.hub || world_.queue_messages >= 1000 || !m.from_driver || m.delay) return;
+    if (world_.by != carrier::hub || world_.queue_messages >= 1000 || !m.from_driver || m.delay) return;
     for (unsigned g = 0; g < world_.groups; ++g) {
         if (publishes(m.on) ? !world_.of(g, m.on).subscribed : g > 0) continue;
         std::size_t held = 0;
@@ -274,6 +292,7 @@ std::size_t oracle::begun(unsigned number, seen const& s, duration now, duration
     if (!s.only_group.empty() && s.only_group != group_names[i.group])
         fail(
             promises::replay_group, name(m) + ", replayed for " + std::string(s.only_group) + ", is handled by " + who);
+    check_calm(m, f, s.number, now);
     // The attempt before this one at the same delivery.
     for (auto at = f.attempts.rbegin(); at != f.attempts.rend(); ++at) {
         auto const& before = attempts_[*at];
@@ -290,11 +309,24 @@ std::size_t oracle::begun(unsigned number, seen const& s, duration now, duration
     if (h.coroutine && i.running[s.on] > h.concurrency)
         fail(promises::concurrency, who + " runs " + std::to_string(i.running[s.on]) + " handlers of " +
                                         road_names[s.on] + ", and may run " + std::to_string(h.concurrency));
-    if (world_.hub && !i.ended && i.running[s.on] > h.prefetch)
+    // Who has lost a session handles on what was in it.
+    bool const limited = world_.by == carrier::hub || (world_.by == carrier::streams && fences_ == 0);
+    if (limited && !i.ended && i.running[s.on] > h.prefetch)
         fail(promises::prefetch, who + " holds " + std::to_string(i.running[s.on]) + " deliveries of " +
                                      road_names[s.on] + ", and may hold " + std::to_string(h.prefetch));
     check_owner(attempts_.back(), s.on);
     return index;
+}
+
+// Without a broker, and with nothing that goes wrong: what is not begun is no attempt, and a time to live is the same
+// everywhere, but for the time on the way.
+void oracle::check_calm(message const& m, fate const& f, std::uint32_t number, duration now) {
+    if (world_.by != carrier::streams || world_.wrong.any() || !world_.bounces.empty()) return;
+    if (number > f.attempts.size() + 1)
+        fail(promises::attempts, name(m) + " is begun for the time " + std::to_string(f.attempts.size() + 1) +
+                                     ", and that is called attempt " + std::to_string(number));
+    if (m.life && !m.replayed && now > m.sent_at + m.delay.value_or(0ms) + *m.life + 1s)
+        fail(promises::not_expired, name(m) + " is handled at " + ms(now) + ", long after its time has ended");
 }
 
 void oracle::check_retry(attempt const& before, attempt const& now, handling const& h) {
@@ -342,6 +374,13 @@ void oracle::check_parked_alone(attempt const& before, attempt const& now, handl
     }
 }
 
+bool oracle::same_sender(message const& one, message const& other) const {
+    auto const& from = instances_[one.sender];
+    auto const& also = instances_[other.sender];
+    // What is replayed comes from elsewhere.
+    return from.host == also.host && from.life == also.life && !one.replayed && !other.replayed;
+}
+
 void oracle::check_owner(attempt const& now, unsigned on) {
     if (!sharded(on) || fences_ > 0) return;
     auto const& mine = instances_[now.instance];
@@ -351,6 +390,8 @@ void oracle::check_owner(attempt const& now, unsigned on) {
         if (a.instance == now.instance || other.ended || messages_[a.message].on != on || a.shard != now.shard)
             continue;
         if (publishes(on) && other.group != mine.group) continue;
+        // Without a broker each sender has its shards.
+        if (world_.by == carrier::streams && !same_sender(messages_[now.message], messages_[a.message])) continue;
         fail(promises::one_owner, "shard " + std::to_string(now.shard) + " of " + road_names[on] + ": instance " +
                                       std::to_string(now.instance) + " begins " + name(messages_[now.message]) +
                                       " while instance " + std::to_string(a.instance) + " handles " +
@@ -384,7 +425,7 @@ void oracle::ended(
         f.concluded = now;
     }
     auto const& h = world_.of(i.group, m.on);
-    if (world_.hub || !h.window) return;
+    if (world_.by == carrier::hub || !h.window) return;
     unsigned here = 0;
     for (auto const at : f.attempts)
         if (attempts_[at].instance == a.instance && attempts_[at].how == ending::success) ++here;
@@ -477,7 +518,7 @@ bool oracle::is_settled(message const& m) const {
     for (unsigned g = 0; g < world_.groups; ++g) {
         if (publishes(m.on) ? !world_.of(g, m.on).subscribed : g > 0) continue;
         auto const& f = m.in[group_of(m.on, g)];
-        if (!f.successes && !f.dead) return false;
+        if (!f.successes && !f.dead && !may_be_lost(m, f)) return false;
     }
     return true;
 }
@@ -527,7 +568,7 @@ void oracle::check_key_order(unsigned on, unsigned g) {
     for (auto const& m : messages_) {
         if (m.n == 0 || m.on != on || !m.from_driver || m.state != sent::accepted || m.delay || m.key.empty()) continue;
         auto const& f = m.in[group_of(on, g)];
-        if (!f.successes || f.dead || f.expired || m.replayed) continue;
+        if (!f.successes || f.dead || f.expired || m.replayed || letter_may_be_lost(m, f)) continue;
         // It was answered with a fault; who does not remember that may handle a copy of it with success.
         auto const elsewhere = [&](std::size_t at) {
             return attempts_[at].instance != attempts_[f.attempts[0]].instance;

@@ -88,8 +88,10 @@ struct instance {
     unsigned number = 0;
     unsigned group = 0;
     unsigned host = 0;
+    unsigned life = 0;      // how often its host had crashed before
     bool ended = false;     // a crash, or a drain or close began
     bool disturbed = false; // it lost its connection or a shard
+    bool crashed = false;   // its host did, with what was accepted there and not delivered
     std::uint64_t successes = 0;
     std::uint64_t cancelled = 0;
     std::uint64_t failed_requests = 0;
@@ -236,12 +238,17 @@ private:
     unsigned group_of(unsigned on, unsigned group) const noexcept { return publishes(on) ? group : 0; }
     bool is_settled(message const& m) const;
     std::string name(message const& m) const;
+    void check_calm(message const& m, fate const& f, std::uint32_t number, duration now);
     void check_retry(attempt const& before, attempt const& now, handling const& h);
     void check_parked_alone(attempt const& before, attempt const& now, handling const& h);
+    bool same_sender(message const& one, message const& other) const;
     void check_owner(attempt const& now, unsigned on);
     void check_expiry(message const& m, duration now);
     void check_bound(message const& m);
     bool was_given_up(message const& m, fate const& f) const;
+    bool gives_up(message const& m, attempt const& a) const;
+    bool letter_may_be_lost(message const& m, fate const& f) const;
+    bool may_be_lost(message const& m, fate const& f) const;
     void check_no_loss();
     void check_key_order();
     void check_key_order(unsigned on, unsigned group);
@@ -257,6 +264,7 @@ private:
     std::deque<attempt> attempts_;
     std::vector<std::size_t> running_;
     std::deque<request> requests_;
+    std::map<unsigned, unsigned> crashes_;
     std::map<unsigned, unsigned> stills_;
     std::map<std::size_t, unsigned> stills_before_;
     std::uint64_t events_ = 0;

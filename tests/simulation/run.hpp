@@ -16,8 +16,8 @@ struct result {
     std::size_t messages = 0;
 };
 
-// Runs the scenario of a seed; with `trace` tells everything on standard error.
-result run(std::uint64_t seed, bool trace);
+// Runs the scenario of a seed, with `only` one of that kind; with `trace` tells everything on standard error.
+result run(std::uint64_t seed, bool trace, std::optional<carrier> only);
 
 } // namespace workload
 

@@ -78,12 +78,33 @@ handling draw_handling(dice& d, scenario const& s, unsigned on) {
     return h;
 }
 
-void draw_world(dice& d, scenario& s) {
-    s.hub = percent(d, 40);
+void draw_node(dice& d, scenario& s) {
+    auto& n = s.node;
+    n.heartbeat = one_of<duration>(d, {300ms, 1s, 5s});
+    n.grace = one_of<duration>(d, {0ms, 1s, 3s, 10s, 10s});
+    n.window = one_of<std::uint32_t>(d, {1, 4, 64, 1'024});
+    n.latency = one_of<duration>(d, {1ms, 5ms, 50ms});
+    n.short_ones = one_of<std::uint64_t>(d, {0, 2, 3, 20});
+    n.room = one_of<std::size_t>(d, {500, 5'000, 64 * 1'024});
+    n.finds_itself = d.one_in(3);
+    if (s.wrong.crashes.count() || s.wrong.pauses.count() || s.wrong.cuts.count()) {
+        if (d.one_in(2)) s.wrong.resets = d.between(1s, 5s);
+        if (d.one_in(4)) s.wrong.refusals = d.between(3s, 10s);
+    }
+    // Where all is well they know them soon enough from their subscribers.
+    n.declares = s.wrong.any() || d.one_in(2);
+}
+
+void draw_world(dice& d, scenario& s, std::optional<carrier> only) {
+    bool const hub = percent(d, 40);
+    s.by = only                                                 ? *only
+           : fairway::testing::sim_detail::mix(s.seed) % 3 == 0 ? carrier::streams
+           : hub                                                ? carrier::hub
+                                                                : carrier::broker;
     s.paranoid = d.one_in(2);
-    s.log = !s.hub && percent(d, 25);
+    s.log = s.by == carrier::broker && percent(d, 25);
     s.counts_attempts = d.one_in(2);
-    if (!s.hub && percent(d, 20)) s.max_hold = d.between(15s, 40s);
+    if (s.by == carrier::broker && percent(d, 20)) s.max_hold = d.between(15s, 40s);
     s.revoke_within = one_of<duration>(d, {2s, 10s, 30s});
     if (d.one_in(3)) s.queue_messages = 3 + d.below(14);
     s.pct_depth = d.one_in(2) ? 2 + d.below(4) : 0;
@@ -93,13 +114,13 @@ void draw_world(dice& d, scenario& s) {
     // Calm, duplicates only, or a storm.
     auto const weather = pick(d, {30, 15, 55});
     if (weather == 0) return;
-    if (!s.hub && !s.log) s.wrong.duplicates = one_of<std::uint64_t>(d, {2, 4, 10});
+    if (s.by == carrier::broker && !s.log) s.wrong.duplicates = one_of<std::uint64_t>(d, {2, 4, 10});
     if (weather == 1) return;
     if (percent(d, 60)) s.wrong.crashes = d.between(2s, 8s);
     if (percent(d, 40)) s.wrong.pauses = d.between(3s, 10s);
     if (percent(d, 60)) s.wrong.cuts = d.between(2s, 10s);
-    if (percent(d, 30)) s.wrong.slow_links = d.between(2s, 10s);
-    if (percent(d, 30)) s.wrong.broker_restarts = d.between(5s, 15s);
+    if (s.by != carrier::streams && percent(d, 30)) s.wrong.slow_links = d.between(2s, 10s);
+    if (s.by != carrier::streams && percent(d, 30)) s.wrong.broker_restarts = d.between(5s, 15s);
     s.wrong.kills = percent(d, 50);
 }
 
@@ -156,11 +177,13 @@ operation draw_operation(dice& d, scenario const& s) {
 
 } // namespace
 
-scenario draw(std::uint64_t seed) {
+scenario draw(std::uint64_t seed, std::optional<carrier> only) {
     scenario s;
     s.seed = seed;
     dice d(seed, 100);
-    draw_world(d, s);
+    draw_world(d, s, only);
+    dice of_nodes(seed, 101);
+    if (s.by == carrier::streams) draw_node(of_nodes, s);
     draw_services(d, s);
     auto const n = 20 + d.below(70);
     for (std::uint64_t i = 0; i < n; ++i) s.operations.push_back(draw_operation(d, s));
@@ -193,8 +216,15 @@ operation draw_child(scenario const& s, std::uint32_t parent, std::uint32_t atte
 }
 
 std::string describe(scenario const& s) {
-    std::string t = s.hub ? (s.paranoid ? "hub, paranoid" : "hub") : s.log ? "log" : "broker";
-    if (!s.hub) t += s.counts_attempts ? ", counts attempts" : ", counts no attempts";
+    std::string t = s.by == carrier::hub       ? (s.paranoid ? "hub, paranoid" : "hub")
+                    : s.by == carrier::streams ? "streams"
+                    : s.log                    ? "log"
+                                               : "broker";
+    if (s.by == carrier::streams)
+        t += ", heartbeat " + std::to_string(s.node.heartbeat / 1ms) + " ms, grace " +
+             std::to_string(s.node.grace / 1ms) + " ms, window " + std::to_string(s.node.window) +
+             (s.node.finds_itself ? ", finds itself" : "") + (s.node.declares ? "" : ", groups are not declared");
+    if (s.by == carrier::broker) t += s.counts_attempts ? ", counts attempts" : ", counts no attempts";
     if (s.max_hold) t += ", holds " + std::to_string(*s.max_hold / 1ms) + " ms";
     if (s.queue_messages < 1000) t += ", queues of " + std::to_string(s.queue_messages);
     t += s.pct_depth ? ", pct " + std::to_string(s.pct_depth) : ", random order";
@@ -207,6 +237,8 @@ std::string describe(scenario const& s) {
     rate("crash", s.wrong.crashes);
     rate("pause", s.wrong.pauses);
     rate("cut", s.wrong.cuts);
+    rate("reset", s.wrong.resets);
+    rate("refusal", s.wrong.refusals);
     rate("slow", s.wrong.slow_links);
     rate("broker", s.wrong.broker_restarts);
     if (s.wrong.duplicates) t += " duplicates/" + std::to_string(s.wrong.duplicates);

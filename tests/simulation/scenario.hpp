@@ -29,6 +29,10 @@ constexpr bool sharded(unsigned r) noexcept { return r == lanes || r == feed; }
 inline constexpr unsigned most_groups = 3;
 inline constexpr char const* group_names[most_groups] = {"alpha", "beta", "gamma"};
 
+// What carries the messages: a model of a broker, the in-process hub, or a node of the brokerless transport on each
+// host, over simulated streams.
+enum class carrier { broker, hub, streams };
+
 enum class style { send, try_send, send_all, request, gather };
 
 // What the handlers of a message do.
@@ -101,19 +105,34 @@ struct faults {
     duration crashes{};
     duration pauses{};
     duration cuts{};
+    duration resets{};
+    duration refusals{};
     duration slow_links{};
     duration broker_restarts{};
     std::uint64_t duplicates = 0;
     bool kills = false;
     bool any() const noexcept {
-        return kills || crashes.count() || pauses.count() || cuts.count() || slow_links.count() ||
-               broker_restarts.count();
+        return kills || crashes.count() || pauses.count() || cuts.count() || resets.count() || refusals.count() ||
+               slow_links.count() || broker_restarts.count();
     }
+};
+
+// How the nodes of the brokerless transport are made.
+struct node_manners {
+    duration heartbeat = 5s;
+    duration grace = 10s;
+    std::uint32_t window = 1'024;
+    duration latency = 5ms;       // of streams, at most
+    std::uint64_t short_ones = 3; // one in how many reads and writes ends early
+    std::size_t room = 64 * 1024; // in a direction of a stream, in bytes
+    bool finds_itself = false;    // the directory names the node's own address too
+    bool declares = true;         // publishers know the groups from the beginning
 };
 
 struct scenario {
     std::uint64_t seed = 0;
-    bool hub = false;
+    carrier by = carrier::broker;
+    node_manners node{};
     bool paranoid = true;
     bool log = false;
     bool counts_attempts = true;
@@ -133,7 +152,8 @@ struct scenario {
     handling const& of(unsigned group, unsigned on) const { return how[group][on]; }
 };
 
-scenario draw(std::uint64_t seed);
+// With `only`, of that kind whatever the seed says.
+scenario draw(std::uint64_t seed, std::optional<carrier> only);
 std::string describe(scenario const& s);
 // What the `index`-th message does that the handling of `parent` sends, and how it is sent.
 operation draw_child(scenario const& s, std::uint32_t parent, std::uint32_t attempt, unsigned index);

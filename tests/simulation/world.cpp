@@ -1,6 +1,7 @@
 // Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
 //
 // Makes a scenario's hosts and services, lets them send and handle, and tells the oracle what happens.
+#include "nodes.hpp"
 #include "run.hpp"
 
 #include <fairway/fairway.hpp>
@@ -111,7 +112,7 @@ using slot = std::shared_ptr<live>;
 
 class world {
 public:
-    world(std::uint64_t seed, bool trace);
+    world(std::uint64_t seed, bool trace, std::optional<carrier> only);
 
     void run();
     void say(std::string const& text) const {
@@ -128,7 +129,7 @@ public:
     unsigned drained = 0;
 
 private:
-    static fairway::testing::simulation_options options(scenario const& s);
+    fairway::testing::simulation_options options();
     fairway::testing::fault_plan plan() const;
     void boot(host& h, unsigned n);
     void boot_undertaker(host& h);
@@ -223,7 +224,7 @@ task<> send_messages(actor_ptr a, Port port, operation o, std::vector<std::uint3
                 if (error_code const why = port.try_send(all[i], with)) watch.end(i, why);
             co_await port.flush();
             // The broker may refuse what is delayed; of several flushes at a time one is told.
-            if (a->in.s.hub || !o.delay) watch.end_all({});
+            if (a->in.s.by != carrier::broker || !o.delay) watch.end_all({});
         } else if (o.key == "c") {
             co_await port.send(fairway::moved(all.front()), with);
         } else {
@@ -505,7 +506,7 @@ void send_child_now(actor& a, Port const& port, operation const& o, std::uint32_
     one_way_of<Port> const m{n, o.key};
     error_code const why = port.try_send(m, options_of(o));
     // With a broker nobody waits for what becomes of it.
-    watch.end(0, why ? state_of(why) : a.in.s.hub ? sent::accepted : sent::unknown, why);
+    watch.end(0, why ? state_of(why) : a.in.s.by != carrier::broker ? sent::accepted : sent::unknown, why);
 }
 void handle_now(actor_ptr const& a, unsigned on, std::uint32_t n, delivery const& d) {
     watched_attempt watch(a, on, n, d);
@@ -624,7 +625,12 @@ task<> drain(world& in, slot from, duration deadline) {
     in.say("drain instance " + std::to_string(number));
     in.o.instance_draining(number);
     auto const begun = from->who->clock();
-    (void)co_await from->self->drain(deadline);
+    try {
+        (void)co_await from->self->drain(deadline);
+    } catch (system_error const& e) {
+        // Where nobody keeps them in between, messages that nobody is there for stay behind, which is told.
+        if (in.s.by != carrier::streams || e.code() != errc::not_connected) throw;
+    }
     bool const finished = from->who->clock() - begun < deadline;
     in.say("instance " + std::to_string(number) + " has drained");
     in.o.check_drained(number, finished);
@@ -712,13 +718,25 @@ private:
 
 // ---- the world
 
-fairway::testing::simulation_options world::options(scenario const& s) {
+fairway::testing::simulation_options world::options() {
     fairway::testing::broker_options b;
     b.log(s.log).counts_attempts(s.counts_attempts).revoke_within(s.revoke_within).queue_messages(s.queue_messages);
     if (s.max_hold) b.max_hold(*s.max_hold);
     fairway::testing::simulation_options all(s.seed);
     all.broker(b).paranoid(s.paranoid);
-    if (s.hub) all.carried_by(fairway::testing::carrier::hub);
+    if (s.by == carrier::hub) all.carried_by(fairway::testing::carrier::hub);
+    if (s.by == carrier::streams) {
+        fairway::testing::stream_options between;
+        between.latency(100us, s.node.latency).room(s.node.room).short_ones(s.node.short_ones);
+        all.streams(between);
+        all.carried_by([this](host& h) {
+            return make_node(h, s, [this, &h](std::string_view what, bool allowed) {
+                say(h.name() + ": " + std::string(what));
+                o.shard_was_fenced();
+                if (!allowed) o.fail(promises::sane, "the node of " + h.name() + " says: " + std::string(what));
+            });
+        });
+    }
     if (s.pct_depth) all.pct(s.pct_depth, 8000);
     return all;
 }
@@ -728,6 +746,8 @@ fairway::testing::fault_plan world::plan() const {
     if (s.wrong.crashes.count()) p.crashes(s.wrong.crashes, 1ms, 5s);
     if (s.wrong.pauses.count()) p.pauses(s.wrong.pauses, 1ms, 8s);
     if (s.wrong.cuts.count()) p.cuts(s.wrong.cuts, 1ms, 8s);
+    if (s.wrong.resets.count()) p.resets(s.wrong.resets);
+    if (s.wrong.refusals.count()) p.refusals(s.wrong.refusals, 1ms, 5s);
     if (s.wrong.slow_links.count()) p.slow_links(s.wrong.slow_links, 1s, 1ms, 5s);
     if (s.wrong.broker_restarts.count()) p.broker_restarts(s.wrong.broker_restarts);
     p.duplicates(s.wrong.duplicates);
@@ -735,15 +755,15 @@ fairway::testing::fault_plan world::plan() const {
     return p;
 }
 
-world::world(std::uint64_t seed, bool trace)
-    : s(draw(seed)),
+world::world(std::uint64_t seed, bool trace, std::optional<carrier> only)
+    : s(draw(seed, only)),
       o(s),
       trace_(trace),
       store_(std::make_shared<fairway::memory_store>(fairway::siphash_key{seed, 1})),
       slots_(s.members.size()),
       clients_(s.hosts),
       begun_(s.operations.size(), false),
-      sim_(options(s)) {
+      sim_(options()) {
     if (trace_) std::fprintf(stderr, "%s", describe(s).c_str());
     sim_.trace([this](sim_event const& e) { heard(e); });
     sim_.add_host("undertaker", [this](host& h) { boot_undertaker(h); });
@@ -815,6 +835,11 @@ slot world::make_instance(host& h, unsigned member) {
 
 void world::boot(host& h, unsigned n) {
     hosts_[n] = &h;
+    if (s.by == carrier::streams && s.node.declares) {
+        for (unsigned on = 0; on < roads; ++on)
+            for (unsigned g = 0; g < s.groups; ++g)
+                if (publishes(on) && s.of(g, on).subscribed) h.transport().declare({address_of(on), group_names[g]});
+    }
     for (unsigned m = 0; m < s.members.size(); ++m) {
         if (s.members[m].host != n) continue;
         auto const at = std::make_shared<slot>(make_instance(h, m));
@@ -845,7 +870,7 @@ task<> world::drive(host& h, unsigned n, actor_ptr who) {
 }
 
 std::size_t world::backlog() const {
-    if (s.hub) return 0;
+    if (s.by != carrier::broker) return 0;
     std::size_t n = 0;
     for (unsigned on = 0; on < roads; ++on)
         for (unsigned g = 0; g < s.groups; ++g) {
@@ -915,9 +940,9 @@ void world::run() {
 
 } // namespace
 
-result run(std::uint64_t seed, bool trace) {
+result run(std::uint64_t seed, bool trace, std::optional<carrier> only) {
     result r;
-    world w(seed, trace);
+    world w(seed, trace, only);
     try {
         w.run();
     } catch (std::exception const& e) {

@@ -25,8 +25,8 @@ std::string unmet_text(std::function<void()> const& what) {
     return "it was met";
 }
 
-struct shop_bench {
-    explicit shop_bench(bench_options const& options = {}) : b(options), stock(b.transport(), "inventory") {
+struct told_bench {
+    explicit told_bench(bench_options const& options = {}) : b(options), stock(b.transport(), "inventory") {
         stock.handle<shop::orders>(shop::inventory{stock});
         stock.start();
     }
@@ -52,7 +52,7 @@ void send_bytes(bench& b, fairway::address const& to, std::string_view type, std
 } // namespace
 
 TEST_CASE("expect_sent gives the one message") {
-    shop_bench s;
+    told_bench s;
     s.b.run(s.orders.send(s.tea));
     CHECK(s.b.expect_sent<shop::order_events, shop::order_placed>().sku == "tea");
     CHECK(s.b.expect_sent<shop::orders, shop::place_order>().quantity == 3);
@@ -61,13 +61,13 @@ TEST_CASE("expect_sent gives the one message") {
 }
 
 TEST_CASE("expect_sent settles first: a started operation need not be run") {
-    shop_bench s;
+    told_bench s;
     CHECK_FALSE(s.orders.try_send(s.tea));
     CHECK(s.b.expect_sent<shop::order_events, shop::order_placed>().order_id == "1");
 }
 
 TEST_CASE("expect_sent with a predicate picks the one of many") {
-    shop_bench s;
+    told_bench s;
     s.b.run(s.orders.send(s.tea));
     s.b.run(s.orders.send(s.tea));
     auto const is = [](char const* id) { return [id](shop::order_placed const& p) { return p.order_id == id; }; };
@@ -79,7 +79,7 @@ TEST_CASE("expect_sent with a predicate picks the one of many") {
 }
 
 TEST_CASE("an expectation that is not met shows what was sent instead") {
-    shop_bench s;
+    told_bench s;
     CHECK(unmet_text([&] { s.b.expect_sent<shop::order_events, shop::order_placed>(); }) ==
           "expected one shop.order-placed on orders.events, saw none; nothing was sent at all");
     s.b.advance(1250ms);
@@ -96,7 +96,7 @@ TEST_CASE("an expectation that is not met shows what was sent instead") {
 }
 
 TEST_CASE("several where one is expected are too many, only the newest are shown") {
-    shop_bench s;
+    told_bench s;
     for (int i = 0; i < 50; ++i) CHECK_FALSE(s.orders.try_send(s.cancel));
     s.b.advance(2s);
     auto const text = unmet_text([&] { s.b.expect_sent<shop::orders, shop::cancel_order>(); });
@@ -104,7 +104,7 @@ TEST_CASE("several where one is expected are too many, only the newest are shown
 }
 
 TEST_CASE("replies and faults are known by the channel of their request") {
-    shop_bench s;
+    told_bench s;
     s.b.run(s.orders.request(s.tea));
     REQUIRE(s.b.replies<shop::orders, shop::order_placed>().size() == 1);
     CHECK(s.b.faults<shop::orders>().empty());
@@ -118,7 +118,7 @@ TEST_CASE("replies and faults are known by the channel of their request") {
 }
 
 TEST_CASE("dead letters say why") {
-    shop_bench s;
+    told_bench s;
     s.b.run(s.orders.send(s.cancel));
     s.b.advance(2s);
     auto const letter = s.b.expect_dead_letter<shop::orders>("inventory", "handler_failed");
@@ -133,7 +133,7 @@ TEST_CASE("dead letters say why") {
 }
 
 TEST_CASE("forget starts anew, and still knows which channel an open request belongs to") {
-    shop_bench s;
+    told_bench s;
     shop::place_order const slow{.sku = "slow", .quantity = 1};
     auto waits = s.b.start(s.orders.request(slow));
     s.b.forget();
@@ -145,7 +145,7 @@ TEST_CASE("forget starts anew, and still knows which channel an open request bel
 }
 
 TEST_CASE("the traffic tells the whole story") {
-    shop_bench s;
+    told_bench s;
     s.b.run(s.orders.request(s.tea));
     s.b.run(s.orders.send(s.tea, fairway::send_options().delay(1500ms)));
     s.b.advance(2s);
@@ -202,7 +202,7 @@ TEST_CASE("a paranoid bench finds a body that can't be encoded, another one pass
 }
 
 TEST_CASE("a body that is not what its type says becomes a dead letter, and is shown as it is") {
-    shop_bench s;
+    told_bench s;
     send_bytes(s.b, {"orders", fairway::channel_kind::point_to_point, 0}, "shop.cancel-order", R"({"order_id":7})");
     auto const letter = s.b.expect_dead_letter<shop::orders>("inventory", "decode_failed");
     CHECK(letter.body == R"({"order_id":7})");

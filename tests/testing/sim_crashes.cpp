@@ -71,7 +71,7 @@ task<> leave(fairway::service& s) {
     (void)co_await s.drain(1s);
 }
 
-void boot_stock(host& h) {
+void start_stock(host& h) {
     auto& stock = h.make<fairway::service>(h.transport(), "inventory");
     stock.handle<shop::orders>(shop::inventory{stock});
     stock.handle<shop::moves>([](shop::moved_in const&) -> task<> { co_await fairway::sleep_for(50ms); },
@@ -89,7 +89,7 @@ struct scenario {
     int placed = 0;
 
     explicit scenario(simulation_options const& o) : world(o) {
-        world.add_host("stock", boot_stock);
+        world.add_host("stock", start_stock);
         world.add_host("shop", [this](host& h) {
             auto& checkout = h.make<fairway::service>(h.transport(), "checkout");
             h.spawn(order(checkout.sender<shop::orders>(), placed));

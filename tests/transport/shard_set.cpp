@@ -1,13 +1,13 @@
 // Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
 #include "fw_catch.hpp"
 
-#include <fairway/transport/inproc/shard_set.hpp>
+#include <fairway/transport/hub/shard_set.hpp>
 
 #include <cstdint>
 #include <random>
 #include <set>
 
-using fairway::inproc_detail::shard_set;
+using fairway::hub_detail::shard_set;
 
 TEST_CASE("a set of shards finds the next one, all around", "[inproc]") {
     for (std::uint32_t const shards : {1U, 63U, 64U, 65U, 1000U}) {

@@ -100,8 +100,13 @@ struct raw_codec {
     /// Replaces `out` by the message's bytes.
     template <class T>
     static void encode(T const& message, std::string& out) {
+        out.assign(bytes_of(message));
+    }
+    /// The message's bytes where they lie.
+    template <class T>
+    static std::string_view bytes_of(T const& message) {
         auto const& bytes = only_field(message);
-        out.assign(reinterpret_cast<char const*>(bytes.data()), bytes.size());
+        return {reinterpret_cast<char const*>(bytes.data()), bytes.size()};
     }
 
     /// Makes `bytes` the message's field; every body is valid.

@@ -50,6 +50,40 @@ inline std::vector<member_id> balance(std::span<member_id const> owners, std::sp
     return next;
 }
 
+/// Says who shall own each of `shards` shards, out of who the members are alone: all who know the same members agree.
+/// Shares differ by one at most, and most shards stay where they are when a member comes or goes. By rendezvous hashing
+/// (D. Thaler, C. Ravishankar, "Using Name-Based Mappings to Increase Hit Rates", 1998), with a bound for each member.
+inline std::vector<member_id> agree(std::size_t shards, std::span<member_id const> members) {
+    std::vector<member_id> owners(shards, 0);
+    if (members.empty()) return owners;
+    std::vector<std::pair<member_id, std::size_t>> left; // of its share
+    for (auto const id : members) left.emplace_back(id, shards / members.size());
+    std::sort(left.begin(), left.end());
+    std::size_t extra = shards % members.size();
+    std::vector<bool> has_extra(left.size(), false);
+    // The last step of SplitMix64 (S. Vigna, 2015): mixes all bits.
+    auto const weight = [](member_id id, std::size_t shard) {
+        std::uint64_t x = id + 0x9e3779b97f4a7c15ULL * (shard + 1);
+        x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9ULL;
+        x = (x ^ x >> 27) * 0x94d049bb133111ebULL;
+        return x ^ x >> 31;
+    };
+    for (std::size_t shard = 0; shard < shards; ++shard) {
+        std::size_t best = left.size();
+        for (std::size_t m = 0; m < left.size(); ++m) {
+            bool const has_room = left[m].second > 0 || (extra > 0 && !has_extra[m]);
+            if (!has_room) continue;
+            if (best == left.size() || weight(left[m].first, shard) > weight(left[best].first, shard)) best = m;
+        }
+        owners[shard] = left[best].first;
+        if (left[best].second > 0)
+            --left[best].second;
+        else
+            has_extra[best] = true, --extra;
+    }
+    return owners;
+}
+
 } // namespace fairway
 
 #endif

@@ -9,6 +9,7 @@
 #include <fairway/envelope/time.hpp>
 #include <fairway/error.hpp>
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -32,9 +33,13 @@ public:
         if (age <= duration::zero()) detail::fail(errc::invalid_argument, "the age of a window is above zero");
     }
 
+    /// Of an id that will be looked for or inserted soon: has its place in memory fetched meanwhile. A look at once
+    /// takes several times as long.
+    void expect(std::uint32_t scope, message_id id) noexcept { fifo_.prefetch(hash(scope, id)); }
+
     /// True where `id` was inserted for `scope` less than the age ago, and is not forgotten for want of room.
-    bool contains(std::uint32_t scope, message_id id, TimePoint now) const noexcept {
-        auto const* const e = fifo_.find(fifo_.hash(scope, id), scope, id);
+    bool contains(std::uint32_t scope, message_id id, TimePoint now) noexcept {
+        auto const* const e = fifo_.find(hash(scope, id), scope, id);
         return e && is_fresh(e->time, now);
     }
 
@@ -44,7 +49,7 @@ public:
         // More go than come, so that no call takes long even when all have become too old.
         for (int i = 0; i < 4 && !fifo_.empty() && !is_fresh(fifo_.oldest().time, now); ++i) fifo_.drop_oldest();
         fifo_.reserve();
-        auto const hash = fifo_.hash(scope, id);
+        auto const hash = this->hash(scope, id);
         auto const located = fifo_.locate(hash, scope, id);
         auto const* const e = fifo_.at(located);
         if (e && is_fresh(e->time, now)) return;
@@ -67,8 +72,21 @@ private:
 
     bool is_fresh(TimePoint time, TimePoint now) const noexcept { return now - time < age_; }
 
+    // Of the ids that are handled at the moment each is hashed once.
+    struct hashed {
+        message_id id;
+        std::uint32_t scope = 0;
+        std::uint32_t hash = 0;
+    };
+    std::uint32_t hash(std::uint32_t scope, message_id id) noexcept {
+        auto& known = lately_[id.low % lately_.size()];
+        if (known.id == id && known.scope == scope && id) return known.hash;
+        return (known = {id, scope, fifo_.hash(scope, id)}).hash;
+    }
+
     fifo fifo_;
     duration age_;
+    std::array<hashed, 256> lately_{};
 };
 
 } // namespace fairway

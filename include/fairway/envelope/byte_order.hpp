@@ -5,6 +5,7 @@
 
 #include <bit>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <string>
@@ -32,6 +33,32 @@ Integer load(std::endian order, char const* from) noexcept {
     Integer value = 0;
     std::memcpy(&value, from, sizeof value);
     return in_order(order, value);
+}
+
+// Copies a few bytes, mostly: a call of memcpy takes longer than the copy itself. They do not overlap.
+inline void copy_few(char* to, char const* from, std::size_t n) noexcept {
+    if (n > 32) {
+        std::memcpy(to, from, n);
+    } else if (n >= 16) {
+        char last[16];
+        std::memcpy(last, from + n - 16, 16);
+        std::memcpy(to, from, 16);
+        std::memcpy(to + n - 16, last, 16);
+    } else if (n >= 8) {
+        std::uint64_t const first = load<std::uint64_t>(std::endian::native, from);
+        std::uint64_t const last = load<std::uint64_t>(std::endian::native, from + n - 8);
+        std::memcpy(to, &first, 8);
+        std::memcpy(to + n - 8, &last, 8);
+    } else if (n >= 4) {
+        std::uint32_t const first = load<std::uint32_t>(std::endian::native, from);
+        std::uint32_t const last = load<std::uint32_t>(std::endian::native, from + n - 4);
+        std::memcpy(to, &first, 4);
+        std::memcpy(to + n - 4, &last, 4);
+    } else if (n > 0) {
+        to[0] = from[0];
+        to[n / 2] = from[n / 2];
+        to[n - 1] = from[n - 1];
+    }
 }
 
 template <std::unsigned_integral Integer>

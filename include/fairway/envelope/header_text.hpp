@@ -12,30 +12,103 @@
 #include <string>
 #include <string_view>
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 namespace fairway::detail {
 
-// True where all bytes are printable ASCII; eight at a time, since it stands on the path of every send.
-inline bool is_plain_text(std::string_view s) noexcept {
-    constexpr std::uint64_t ones = 0x0101010101010101ULL;
-    constexpr std::uint64_t tops = ones * 0x80;
-    std::uint64_t bad = 0;
-    auto const look = [&](std::uint64_t w) {
-        // a byte below 0x20, a byte above 0x7f, a byte equal to 0x7f
-        bad |= ((w - ones * 0x20) & ~w & tops) | (w & tops) | (((w ^ ones * 0x7f) - ones) & ~(w ^ ones * 0x7f) & tops);
-    };
-    std::size_t i = 0;
-    std::uint64_t word = 0;
-    for (; i + 8 <= s.size(); i += 8) {
-        std::memcpy(&word, s.data() + i, 8);
-        look(word);
+// Bytes of a text, looked at together: has a byte been seen that is not printable ASCII, or that a name may not have?
+// On the path of every message that is sent or comes in: sixteen at a time where the processor can, otherwise eight.
+#if defined(__SSE2__)
+class text_look {
+public:
+    static constexpr std::size_t step = 16;
+    void at(char const* p) noexcept { look(_mm_loadu_si128(reinterpret_cast<__m128i const*>(p))); }
+    void words(std::uint64_t a, std::uint64_t b) noexcept {
+        look(_mm_set_epi64x(static_cast<long long>(a), static_cast<long long>(b)));
     }
-    if (i < s.size()) {
-        word = ones * 0x20;
-        std::memcpy(&word, s.data() + i, s.size() - i);
-        look(word);
+    bool all_plain() const noexcept { return _mm_movemask_epi8(plain_) == 0xffff; }
+    bool all_name() const noexcept { return _mm_movemask_epi8(_mm_andnot_si128(not_name_, plain_)) == 0xffff; }
+
+private:
+    void look(__m128i v) noexcept {
+        // Signed: what is above 0x7f is below 0.
+        plain_ = _mm_and_si128(
+            plain_, _mm_and_si128(_mm_cmpgt_epi8(v, _mm_set1_epi8(0x1f)), _mm_cmplt_epi8(v, _mm_set1_epi8(0x7f))));
+        not_name_ = _mm_or_si128(
+            not_name_, _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8(':')), _mm_cmpeq_epi8(v, _mm_set1_epi8(' '))));
     }
-    return bad == 0;
+    __m128i plain_ = _mm_set1_epi8(-1);
+    __m128i not_name_ = _mm_setzero_si128();
+};
+#else
+class text_look {
+public:
+    static constexpr std::size_t step = 8;
+    void at(char const* p) noexcept {
+        std::uint64_t w = 0;
+        std::memcpy(&w, p, sizeof w);
+        look(w);
+    }
+    void words(std::uint64_t a, std::uint64_t b) noexcept {
+        look(a);
+        look(b);
+    }
+    bool all_plain() const noexcept { return (not_plain_ & ones * 0x80) == 0; }
+    bool all_name() const noexcept { return ((not_plain_ | not_name_) & ones * 0x80) == 0; }
+
+private:
+    static constexpr std::uint64_t ones = 0x0101010101010101ULL;
+    void look(std::uint64_t w) noexcept {
+        // Without a byte above 0x7f, which is remembered itself, the sums have no carry: a byte is plain where adding
+        // 0x60 sets its top bit and adding 1 does not.
+        not_plain_ |= w | (w + ones) | ~(w + ones * 0x60);
+        auto const from_colon = w ^ ones * ':';
+        auto const from_space = w ^ ones * ' ';
+        not_name_ |= ((from_colon - ones) & ~from_colon) | ((from_space - ones) & ~from_space);
+    }
+    std::uint64_t not_plain_ = 0;
+    std::uint64_t not_name_ = 0;
+};
+#endif
+
+// Looks at all bytes of `s`, at some of them twice.
+[[gnu::always_inline]] inline text_look look_at(std::string_view s) noexcept {
+    text_look all;
+    constexpr std::size_t step = text_look::step;
+    char const* const p = s.data();
+    std::size_t const n = s.size();
+    if (n >= step) [[likely]] {
+        for (std::size_t i = 0; i + step < n; i += step) all.at(p + i);
+        all.at(p + n - step);
+    } else if (n >= 8) {
+        std::uint64_t first = 0;
+        std::uint64_t last = 0;
+        std::memcpy(&first, p, 8);
+        std::memcpy(&last, p + n - 8, 8);
+        all.words(first, last);
+    } else if (n >= 4) {
+        std::uint32_t first = 0;
+        std::uint32_t last = 0;
+        std::memcpy(&first, p, 4);
+        std::memcpy(&last, p + n - 4, 4);
+        std::uint64_t const both = std::uint64_t{first} << 32 | last;
+        all.words(both, both);
+    } else if (n > 0) {
+        auto const byte = [p](std::size_t i) { return std::uint64_t{static_cast<unsigned char>(p[i])}; };
+        constexpr std::uint64_t rest = std::uint64_t{0x2e2e2e2e2e} << 24; // dots
+        std::uint64_t const few = rest | byte(0) << 16 | byte(n / 2) << 8 | byte(n - 1);
+        all.words(few, few);
+    }
+    return all;
 }
+
+// True where all bytes are printable ASCII.
+inline bool is_plain_text(std::string_view s) noexcept { return look_at(s).all_plain(); }
+
+// True where all bytes are visible ASCII but ':'.
+inline bool is_name_text(std::string_view s) noexcept { return look_at(s).all_name(); }
 
 // The length of the UTF-8 sequence at s[i] (RFC 3629), 0 where it is malformed.
 inline std::size_t utf8_sequence(std::string_view s, std::size_t i) noexcept {
@@ -56,8 +129,8 @@ inline std::size_t utf8_sequence(std::string_view s, std::size_t i) noexcept {
 }
 
 // True for UTF-8 without control characters (C0, DEL, C1): nothing that could end a line on some wire or in some log.
-inline bool is_header_text(std::string_view s) noexcept {
-    if (is_plain_text(s)) return true;
+// Mostly it is ASCII: the rest is out of the way.
+[[gnu::noinline]] inline bool is_wide_header_text(std::string_view s) noexcept {
     for (std::size_t i = 0; i < s.size();) {
         std::size_t const n = utf8_sequence(s, i);
         auto const c = static_cast<unsigned char>(s[i]);
@@ -67,6 +140,7 @@ inline bool is_header_text(std::string_view s) noexcept {
     }
     return true;
 }
+inline bool is_header_text(std::string_view s) noexcept { return is_plain_text(s) || is_wide_header_text(s); }
 
 // Why a value may not be sent; nothing where it may.
 inline std::optional<errc> header_value_fault(std::string_view value) noexcept {
@@ -79,8 +153,7 @@ inline std::optional<errc> header_value_fault(std::string_view value) noexcept {
 // value on text protocols.
 inline std::optional<errc> header_name_fault(std::string_view name) noexcept {
     if (name.size() > limits::header_name) return errc::header_name_too_long;
-    if (name.empty() || !is_plain_text(name) || name.find_first_of(" :") != std::string_view::npos)
-        return errc::invalid_header;
+    if (name.empty() || !is_name_text(name)) return errc::invalid_header;
     return std::nullopt;
 }
 

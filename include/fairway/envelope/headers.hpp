@@ -7,9 +7,11 @@
 #include <fairway/envelope/limits.hpp>
 #include <fairway/error.hpp>
 
+#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <functional>
 #include <initializer_list>
 #include <iterator>
@@ -178,23 +180,32 @@ inline header_view checked_headers(std::string_view packed) {
     auto const refuse = [&](errc why, char const* text) {
         detail::fail(why, "header " + std::to_string(count + 1) + text);
     };
-    for (std::size_t at = 0; at < packed.size(); ++count) {
-        std::string_view const rest = packed.substr(at);
-        if (rest.size() < 4) refuse(errc::decode_failed, " is cut off");
-        std::size_t const name_size = detail::load<std::uint16_t>(std::endian::little, rest.data());
-        std::size_t const value_size = detail::load<std::uint16_t>(std::endian::little, rest.data() + 2);
-        if (name_size + value_size > rest.size() - 4) refuse(errc::decode_failed, " is cut off");
-        std::string_view const name = rest.substr(4, name_size);
+    // Where the names before are: most have another size or another beginning than this one.
+    struct seen {
+        char const* name;
+        std::size_t size;
+    };
+    std::array<seen, limits::headers + limits::reserved_headers> names; // NOLINT: written before it is read
+    char const* at = packed.data();
+    for (char const* const end = at + packed.size(); at != end; ++count) {
+        auto const rest = static_cast<std::size_t>(end - at);
+        if (rest < 4) refuse(errc::decode_failed, " is cut off");
+        std::size_t const name_size = detail::load<std::uint16_t>(std::endian::little, at);
+        std::size_t const value_size = detail::load<std::uint16_t>(std::endian::little, at + 2);
+        if (name_size + value_size > rest - 4) refuse(errc::decode_failed, " is cut off");
+        std::string_view const name(at + 4, name_size);
         if (auto const fault = detail::header_name_fault(name)) refuse(*fault, " in its name");
-        if (auto const fault = detail::header_value_fault(rest.substr(4 + name_size, value_size)))
+        if (auto const fault = detail::header_value_fault({at + 4 + name_size, value_size}))
             refuse(*fault, " in its value");
         if (!name.starts_with("fw-")) ++of_users;
-        if (of_users > limits::headers || count == limits::headers + limits::reserved_headers)
-            refuse(errc::too_many_headers, " is one too many");
-        if (header_view(packed.substr(0, at), count).find(name)) refuse(errc::decode_failed, " is there twice");
+        if (of_users > limits::headers || count == names.size()) refuse(errc::too_many_headers, " is one too many");
+        for (std::size_t i = 0; i < count; ++i)
+            if (names[i].size == name_size && std::memcmp(names[i].name, name.data(), name_size) == 0)
+                refuse(errc::decode_failed, " is there twice");
+        names[count] = {name.data(), name_size};
         at += 4 + name_size + value_size;
     }
-    return {packed, count};
+    return {packed, count, of_users < count};
 }
 
 } // namespace fairway

@@ -169,7 +169,7 @@ inline block* make_block(envelope_head const& head, header_view headers, body_ty
     b->present = static_cast<std::uint8_t>(present);
     char* tail = static_cast<char*>(memory) + offset + body_size;
     auto const put = [&tail](void const* from, std::size_t n) {
-        if (n > 0) std::memcpy(tail, from, n);
+        copy_few(tail, static_cast<char const*>(from), n);
         tail += n;
     };
     if (has_optional) {

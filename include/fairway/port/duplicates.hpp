@@ -9,6 +9,7 @@
 #include <fairway/envelope/delivery.hpp>
 
 #include <cstddef>
+#include <span>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -31,17 +32,25 @@ public:
     duplicates(std::size_t ids, duration age, siphash_key key)
         : handled_(key, ids, age), in_progress_(0, keyed_hash{key}) {}
 
-    // Of a fresh message the handling has begun with this. One that waits is kept here. A message without an id is
-    // always fresh.
-    verdict begin(delivery& d, env::steady_point now) {
+    // Of messages that `look` will be asked for soon.
+    void expect(std::span<delivery const> soon) noexcept {
+        for (auto const& d : soon) handled_.expect(0, d.id());
+    }
+    // One that waits is kept here. A message without an id is always fresh.
+    verdict look(delivery& d, env::steady_point now) {
         auto const id = d.id();
         if (!id) return verdict::fresh;
         if (handled_.contains(0, id, now)) return verdict::handled;
-        auto const [at, fresh] = in_progress_.try_emplace(id);
-        if (fresh) return verdict::fresh;
+        if (in_progress_.empty()) return verdict::fresh;
+        auto const at = in_progress_.find(id);
+        if (at == in_progress_.end()) return verdict::fresh;
         d.keep();
         at->second.push_back(std::move(d));
         return verdict::waits;
+    }
+    // The handling of a fresh message will not have ended before the next delivery is looked at.
+    void begin(message_id id) {
+        if (id) in_progress_.try_emplace(id);
     }
 
     // The handling has succeeded, or its requester was told that it has not: it is not to be handled again.
@@ -51,6 +60,7 @@ public:
 
     // The handling has ended, however; returns the duplicates that waited for that.
     std::vector<delivery> end(message_id id) {
+        if (in_progress_.empty()) return {};
         auto const found = in_progress_.find(id);
         if (found == in_progress_.end()) return {};
         auto waited = std::move(found->second);

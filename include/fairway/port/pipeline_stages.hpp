@@ -39,6 +39,10 @@ public:
     void take(std::vector<delivery>& batch) {
         taking_ = true;
         settling_.took(batch);
+        if (duplicates_) {
+            duplicates_->expect(batch);
+            looked_at_ = clock_.steady_now();
+        }
         {
             env::handling_scope const scope(now_);
             for (auto& d : batch) admit(d);
@@ -127,7 +131,8 @@ private:
         auto const* const object = d.message().object_type();
         if (is_too_large(d)) return refuse(d, "too_large", errc::handler_failed);
         // Mostly of the same type as the one before.
-        handler_entry const* const entry = object && object == last_->object ? last_ : find_entry(parts_.table, d);
+        bool const as_before = object ? object == last_->object : !last_->type.empty() && last_->type == d.type();
+        handler_entry const* const entry = as_before ? last_ : find_entry(parts_.table, d);
         if (!entry) return not_for_us(d);
         if (entry->ignored) return skip(d);
         last_ = entry;
@@ -166,10 +171,12 @@ private:
 
     // ---- stage: duplicates ----
     [[gnu::noinline]] bool is_fresh(delivery& d) {
-        auto const verdict = duplicates_->begin(d, clock_.steady_now());
+        auto const verdict = duplicates_->look(d, looked_at_);
         if (verdict == duplicates::verdict::handled) end_duplicate(d);
         return verdict == duplicates::verdict::fresh;
     }
+    // What ends within a turn is as old as that: a look at the clock for each takes as long as all else about it.
+    env::steady_point handled_at() const { return taking_ ? looked_at_ : clock_.steady_now(); }
     void end_duplicate(delivery const& d) {
         tell(occurrence::duplicate, d, {});
         parts_.answers->repeat(d);
@@ -193,6 +200,7 @@ private:
         bool const shut = lanes_.shut(key);
         if (shut && lanes_.stuck(key)) stuck_.add(d, 1);
         d.keep();
+        if (duplicates_) duplicates_->begin(d.id());
         lanes_.add(key, {std::move(d), &entry});
         if (!shut) wake_worker();
     }
@@ -225,6 +233,7 @@ private:
         attempt_end const how{std::exchange(failed_, nullptr), std::exchange(now_.answered, false)};
         if (ending()) return; // it is given back
         d.keep();
+        if (duplicates_) duplicates_->begin(d.id());
         started s{lane(d), {std::move(d), &entry}};
         auto const pause = conclude(s.job, how);
         if (!pause || stopped_) return;
@@ -277,8 +286,8 @@ private:
         if (duplicates_) end_duplicates_of(d);
     }
     [[gnu::noinline]] void remember(delivery const& d) {
-        duplicates_->handled(d.id(), clock_.steady_now());
-        parts_.answers->expect(d);
+        duplicates_->handled(d.id(), handled_at());
+        if (d.wants_reply()) parts_.answers->expect(d);
     }
 
     // Its lane stays shut meanwhile, and its place taken; others go on.
@@ -314,7 +323,7 @@ private:
             if (ending()) return true; // it is given back
             parts_.answers->fail(d, code, text);
             // Its requester has a fault; a duplicate must not succeed behind its back.
-            if (duplicates_ && so_far == progress::tried) duplicates_->handled(d.id(), clock_.steady_now());
+            if (duplicates_ && so_far == progress::tried) duplicates_->handled(d.id(), handled_at());
             end(d, counts_.accepted, so_far);
             return true;
         }
@@ -366,7 +375,7 @@ private:
     }
     // The store knew it: another instance has handled it.
     void end_known(delivery const& d) {
-        if (duplicates_) duplicates_->handled(d.id(), clock_.steady_now());
+        if (duplicates_) duplicates_->handled(d.id(), handled_at());
         tell(occurrence::duplicate, d, {});
         parts_.answers->repeat(d);
         end(d, counts_.duplicates);

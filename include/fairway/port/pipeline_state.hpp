@@ -97,6 +97,8 @@ struct pipeline_state {
     // What is being handled without a worker.
     env::handled now_;
     std::exception_ptr failed_;
+    // When the deliveries of this turn were looked at.
+    env::steady_point looked_at_;
     // The entry of the last delivery.
     handler_entry const* last_;
     std::uint32_t most_deliveries_;

@@ -32,6 +32,7 @@ public:
           executor_(transport_.get_executor()),
           clock_(env::clock::of(executor_)),
           ids_(env::random::of(executor_).next()),
+          passes_objects_(transport_.describe().passes_objects),
           counts_(std::move(counts)) {}
 
     // Keeps the replies of handled requests from now on, for their duplicates.
@@ -78,9 +79,10 @@ public:
     template <class R>
     void reply(delivery const& request, R const& value) {
         if (!request.wants_reply() || closed_.load()) return;
-        auto const head = head_of(request, wire_name<R>, contract_of<R>::number);
+        auto head = head_of(request, wire_name<R>, contract_of<R>::number);
         headers own;
         inherit_trace(request, own);
+        if (!passes_objects_) return post(request, encoded_envelope<R>(head, own.view(), value));
         post(request,
             envelope::of_object(head, own.view(), typed_body<R>, [&](void* where) { ::new (where) R(value); }));
     }
@@ -211,6 +213,7 @@ private:
     asio::any_io_executor executor_;
     env::clock& clock_;
     id_generator ids_;
+    bool passes_objects_;
     std::shared_ptr<telemetry> counts_;
     std::atomic<bool> closed_{false};
     env::brief_mutex sinks_mutex_;

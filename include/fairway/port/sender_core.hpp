@@ -171,6 +171,8 @@ public:
     // `into`, which lives as long as `done`, tells what failed.
     void flush_into(error_code& into, env::continuation done) { sink_->flush(into, std::move(done)); }
 
+    // Whether the transport takes objects as they are.
+    bool passes_objects() const noexcept { return able_.passes_objects; }
     address const& to() const noexcept { return to_; }
     std::shared_ptr<replies> const& answers() const noexcept { return replies_; }
     asio::any_io_executor const& executor() const noexcept { return executor_; }

@@ -204,6 +204,7 @@ private:
             envelope_head head = core_->head(facts, key, options, life);
             head.reply_to = reply_to;
             return core_->make(head, options.message_headers(), [&](header_view own) {
+                if (!core_->passes_objects()) return detail::encoded_envelope<T>(head, own, m);
                 return envelope::of_object(
                     head, own, detail::typed_body<T>, [&](void* where) { ::new (where) T(std::forward<M>(m)); });
             });

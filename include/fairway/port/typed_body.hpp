@@ -41,6 +41,29 @@ inline constexpr body_type typed_body{
     contract_of<T>::number,
 };
 
+// An envelope with the bytes of a message, for transports that pass nothing else on; one with the object itself where
+// those can't be made, which whoever sends it is told then.
+template <class T>
+envelope encoded_envelope(envelope_head& head, header_view own, T const& message) {
+    std::string storage;
+    std::string_view bytes;
+    bool made = true;
+    if constexpr (requires { codec_of<T>::bytes_of(message); }) {
+        bytes = codec_of<T>::bytes_of(message);
+    } else {
+        try {
+            codec_of<T>::encode(message, storage);
+            bytes = storage;
+        } catch (std::exception const&) {
+            made = false;
+        }
+    }
+    if (!made || bytes.size() > limits::body)
+        return envelope::of_object(head, own, typed_body<T>, [&](void* where) { ::new (where) T(message); });
+    head.content_type = content_type_of<T>();
+    return envelope::of_bytes(head, own, bytes);
+}
+
 // "application/json; charset=utf-8" is application/json; a message without a content type is taken as what is expected.
 constexpr bool same_media_type(std::string_view found, std::string_view expected) noexcept {
     auto const essence = found.substr(0, std::min(found.find(';'), found.size()));

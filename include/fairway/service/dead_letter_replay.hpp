@@ -6,6 +6,7 @@
 #include <fairway/env/turns.hpp>
 #include <fairway/port/dead_letters.hpp>
 #include <fairway/service/dead_letter_pass.hpp>
+#include <fairway/transport/flush_by.hpp>
 
 #include <cstddef>
 #include <exception>
@@ -73,7 +74,14 @@ public:
                 out.send(std::move(messages_), deadline, outcomes_, std::move(c));
             };
             co_await env::suspend(start);
-            learn();
+            bool gone = true;
+            try {
+                if (is_here_alone()) gone = co_await flush_by(sink_, deadline);
+            } catch (system_error const& e) {
+                if (e.code() != errc::not_connected) throw;
+                gone = false; // nobody comes for it: it stays here
+            }
+            learn(gone ? error_code() : errc::outcome_unknown);
         }
         co_return std::move(result_);
     }
@@ -131,11 +139,15 @@ private:
         return *sink_;
     }
 
-    void learn() {
+    // What was accepted is in this process, and ends with it: so it is to have left before its letter goes.
+    bool is_here_alone() const noexcept { return !box_.able.central && box_.able.level == acceptance::local; }
+
+    // `flushed` is an error where what was accepted may not have left.
+    void learn(error_code flushed) {
         std::vector<std::size_t> sent;
         bool cancelled = false;
         for (std::size_t i = 0; i < places_.size(); ++i) {
-            auto const why = outcomes_[i].error;
+            auto const why = outcomes_[i].error ? outcomes_[i].error : flushed;
             if (!why) {
                 sent.push_back(places_[i]);
                 continue;

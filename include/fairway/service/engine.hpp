@@ -160,6 +160,8 @@ private:
                 std::make_shared<last_flush>(self->executor_)->start(open, until, failed, std::move(h));
             };
             co_await env::suspend(flush);
+            auto settle = [&](env::continuation h) { self->transport_.settle(until, std::move(h)); };
+            co_await env::suspend(settle);
             self->close();
         }
         auto wait = [&](env::continuation h) { self->wait(std::move(h)); };

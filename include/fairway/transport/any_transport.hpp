@@ -2,6 +2,9 @@
 #ifndef FAIRWAY_TRANSPORT_ANY_TRANSPORT_HPP
 #define FAIRWAY_TRANSPORT_ANY_TRANSPORT_HPP
 
+#include <fairway/env/clock.hpp>
+#include <fairway/env/execute.hpp>
+#include <fairway/env/suspend.hpp>
 #include <fairway/transport/seam.hpp>
 
 #include <concepts>
@@ -19,6 +22,8 @@ namespace fairway {
 ///   channel; `listen(subscription, receiver)` joins it. They throw `errc::unsupported` or `topology_mismatch`.
 /// - `open_replies(receiver)` gives a reply channel of the caller's own; `open_reply(address)` the way to somebody's
 ///   reply channel, or null where the address is not one of this transport's reply channels.
+/// - `settle(until, done)`, where there is one, calls `done` as soon as the other side has the settlements and replies
+///   that were made here, at the latest at `until`: a drain waits for it.
 /// - `close()` gives up connections; what was opened fails with `errc::closed` afterwards.
 template <class T>
 concept transport = std::movable<T> && requires(T& t, address const& to, subscription const& from, receiver& told,
@@ -75,6 +80,9 @@ public:
     reply_channel open_replies(receiver& told) { return self_->open_replies(told); }
     /// The way to somebody's reply channel; null where there is none.
     std::shared_ptr<sink> open_reply(std::string_view reply_to) { return self_->open_reply(reply_to); }
+    /// Calls `done` once the other side has the settlements and replies that were made here, at the latest at `until`;
+    /// soon where the transport says nothing of that.
+    void settle(env::steady_point until, env::continuation done) { self_->settle(until, std::move(done)); }
     /// Gives up connections.
     void close() { self_->close(); }
 
@@ -94,6 +102,7 @@ private:
         virtual std::shared_ptr<source> listen(subscription const& from, receiver& told) = 0;
         virtual reply_channel open_replies(receiver& told) = 0;
         virtual std::shared_ptr<sink> open_reply(std::string_view reply_to) = 0;
+        virtual void settle(env::steady_point until, env::continuation done) = 0;
         virtual void close() = 0;
         virtual std::shared_ptr<detail::service_core> serve(
             any_transport const& self, std::string name, std::shared_ptr<observer> watcher) = 0;
@@ -111,6 +120,12 @@ private:
         }
         reply_channel open_replies(receiver& told) override { return t_.open_replies(told); }
         std::shared_ptr<sink> open_reply(std::string_view reply_to) override { return t_.open_reply(reply_to); }
+        void settle(env::steady_point until, env::continuation done) override {
+            if constexpr (requires { t_.settle(until, std::move(done)); })
+                t_.settle(until, std::move(done));
+            else
+                env::post(get_executor(), [done = std::move(done)]() mutable { env::resume(std::move(done)); });
+        }
         void close() override { t_.close(); }
         std::shared_ptr<detail::service_core> serve(
             any_transport const& self, std::string name, std::shared_ptr<observer> watcher) override {

@@ -14,8 +14,9 @@ namespace fairway {
 /// Makes the transport whose scheme `text` names, among those that the program lists: `open<inproc, tcp>(executor,
 /// url)`.
 ///
-/// What is not listed is not compiled in. Only parses; connections are made when they are needed. Throws `system_error`
-/// with `errc::invalid_url`, which names the schemes that the program knows.
+/// What is not listed is not compiled in. Connects nowhere: that is done when it is needed. `tcp` and `unix_socket`
+/// read the files that the URL names, and listen, at once. Throws `system_error` with `errc::invalid_url`, which names
+/// the schemes that the program knows, and what the transport's constructor throws.
 template <transport... Transports>
 any_transport open(asio::any_io_executor const& executor, std::string_view text) {
     static_assert(

@@ -48,10 +48,15 @@ struct capabilities {
     bool delay = false;
     /// A delivery that was not settled, or was released, comes again.
     bool redelivers = false;
+    /// The channels are in one place, a hub or a broker: it knows the shape of each, whoever opened it, and what it has
+    /// accepted outlives the process that sent it. Otherwise they are where they are sent into.
+    bool central = false;
     /// A message may come again although a delivery of it was accepted: then a window suppresses the duplicates.
     bool duplicates = false;
     /// A log: what is accepted is the whole prefix of a shard up to a delivery. Ports settle finished prefixes only.
     bool settles_prefix = false;
+    /// A message may arrive as the object that it was when it was sent; on other transports ports encode it at once.
+    bool passes_objects = false;
     /// Can be run under simulation: time, random numbers and connections all come from `env`.
     bool simulable = false;
     /// Counts the attempts of a redelivered message.
@@ -202,7 +207,8 @@ public:
     virtual std::size_t receive(std::vector<delivery>& out, std::size_t most) = 0;
     /// Appends what there is to tell. The receiver is told as of deliveries; read notices before deliveries.
     virtual void notices(std::vector<notice>& out) = 0;
-    /// Stops, or resumes, the intake of one shard; what was received of it stays.
+    /// Stops, or resumes, the intake of one shard; what was received of it stays. All intake is resumed once `notices`
+    /// has told `disconnected`.
     virtual void hold(std::uint32_t shard, bool on) = 0;
     /// Ends deliveries, accepted or released; does not wait. Of a log (`capabilities::settles_prefix`) an acceptance
     /// covers all of the shard before it, and a release all after it. Tags of deliveries that were lost mean nothing.

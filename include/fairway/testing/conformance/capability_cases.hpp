@@ -222,9 +222,11 @@ inline void claims_prefixes(stage& on) {
 inline void claims_level(stage& on) {
     scene play(on);
     auto const to = some_channel(play);
+    auto& there = play.listen(play.connect(), to);
+    play.pause();
     auto& sender = play.speak(play.connect(), to);
     auto const s = sender.send(for_channel(play, to, {1}), play.patience());
-    play.until([&] { return s->done; }, "a send to complete");
+    play.until([&] { return scene::work({&there}), s->done; }, "a send to complete");
     expect_equal(s->outcomes.front().error, error_code(), "the outcome");
     expect_equal(level_text(s->outcomes.front().level), level_text(play.able().level), "who has an accepted message");
 }

@@ -68,6 +68,7 @@ inline void delayed_until_due(stage& on) {
 
 inline void delayed_by_one_that_goes(stage& on) {
     scene play(on);
+    if (!play.able().central) throw inapplicable("says that what was accepted may go with its sender");
     auto const to = play.topic();
     auto& there = play.listen(play.connect(), to);
     play.pause();

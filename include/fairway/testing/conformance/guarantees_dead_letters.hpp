@@ -112,6 +112,7 @@ inline void replayed_to_one_group(stage& on) {
 
 inline void letters_wait_for_their_reader(stage& on) {
     scene play(on);
+    if (!play.able().central) throw inapplicable("says that what was accepted may go with its sender");
     auto& at = play.connect();
     auto& stock = act(play, at, "stock");
     stock.on_jobs([](std::uint64_t n, delivery const&) -> task<> {

@@ -289,11 +289,20 @@ inline void only_sends(stage& on) {
     auto& shop = act(play, play.connect(), "shop");
     shop.start();
     wait_for(play, shop.do_job(1), "a message to be accepted");
+    auto& stock = act(play, play.connect(), "stock");
+    auto const begin = [&] {
+        stock.on_jobs();
+        stock.start();
+    };
+    // Where nobody keeps it in between, a drain needs somebody who receives.
+    if (!play.able().central) {
+        begin();
+        until_ended(play, {&stock}, {1}, "what a service sent that handles nothing");
+    }
     auto const l = wait_for(play, shop.drain(play.patience()), "a drain to complete");
     expect_equal(l.sent, 1U, "the number of messages that were sent");
-    auto& stock = act(play, play.connect(), "stock");
-    stock.on_jobs();
-    stock.start();
+    if (!play.able().central) return;
+    begin();
     until_ended(play, {&stock}, {1}, "what a service sent that handles nothing");
 }
 

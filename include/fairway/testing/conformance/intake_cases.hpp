@@ -184,7 +184,9 @@ inline void closed_transport_refuses(stage& on) {
     for (auto const& o : s->outcomes) expect_equal(o.error, errc::closed, "a send through a closed transport");
     play.send(other, to, {5});
     auto& there = play.listen(other, to);
-    play.until_accepted({&there}, {1, 5}, "what others send while one transport is closed");
+    // What the closed one had accepted has gone with it, unless somebody else keeps it.
+    play.until_accepted(
+        {&there}, play.able().central ? numbers{1, 5} : numbers{5}, "what others send while one transport is closed");
 }
 
 inline void told_when_there_is_more(stage& on) {
@@ -234,7 +236,7 @@ inline void ends_in_any_order(stage& on) {
     }
     play.pause();
     auto& last = play.listen(play.connect(), to);
-    if (play.able().redelivers)
+    if (play.able().redelivers && play.able().central)
         play.until_accepted({&last}, sent, "what was left by participants that ended in different orders");
 }
 

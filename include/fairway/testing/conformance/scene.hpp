@@ -126,6 +126,8 @@ public:
     void send(speaker& by, std::vector<envelope> all) {
         std::size_t const n = all.size();
         auto const s = by.send(std::move(all), patience());
+        // It is over when a consumer has it: there may be none yet.
+        if (able_.level == acceptance::peer) return;
         until([&] { return s->done; }, "a send to complete");
         expect_equal(s->outcomes.size(), n, "the number of outcomes");
         for (auto const& o : s->outcomes) expect_equal(o.error, error_code(), "the outcome of a send");

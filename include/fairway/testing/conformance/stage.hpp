@@ -86,7 +86,11 @@ public:
 
     /// What the transport says that it can do. Asked once.
     capabilities const& able() {
-        if (!able_) able_ = connect().net.describe();
+        if (!able_) {
+            auto const asked = connect();
+            able_ = asked.net.describe();
+            drop(asked);
+        }
         return *able_;
     }
 

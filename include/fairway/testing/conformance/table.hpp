@@ -48,6 +48,7 @@ inline std::vector<std::pair<std::string_view, std::string>> in_words(capabiliti
         {"delayed messages", yes(c.delay)},
         {"redelivers what was not accepted", yes(c.redelivers)},
         {"counts attempts", yes(c.counts_attempts)},
+        {"channels are in one place", yes(c.central)},
         {"may deliver twice what was accepted", yes(c.duplicates)},
         {"accepts whole prefixes of a log only", yes(c.settles_prefix)},
         {"who has an accepted message", level_text(c.level)},

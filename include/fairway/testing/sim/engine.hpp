@@ -8,6 +8,7 @@
 #include <fairway/testing/sim/network.hpp>
 #include <fairway/testing/sim/options.hpp>
 #include <fairway/testing/sim/scheduler.hpp>
+#include <fairway/testing/sim/stream_world.hpp>
 #include <fairway/testing/sim/trace.hpp>
 #include <fairway/testing/sim/transport.hpp>
 #include <fairway/testing/stuck.hpp>
@@ -34,8 +35,10 @@ public:
         : options_(o),
           dice_(o.seed(), 2),
           scheduler_(o.scheduler(), o.seed(), o.pct_depth(), o.pct_steps()),
-          hub_(hub_options(o)) {
-        if (o.carried_by() == carrier::hub) return;
+          hub_(hub_options(o)),
+          streams_(o.streams().seed(o.seed())) {
+        streams_.trace([this](auto where, auto what, auto other) { note(where, what, other); });
+        if (o.carried_by() != carrier::broker) return;
         network_env env;
         env.at = [this](duration when, std::function<void()> f) { at(when, std::move(f)); };
         env.note = [this](std::string_view where, std::string_view what, std::string_view text, message_id id) {
@@ -46,6 +49,7 @@ public:
     engine(engine const&) = delete;
     engine& operator=(engine const&) = delete;
     ~engine() {
+        streams_.trace({});
         for (auto const& h : hosts_) end_process(*h);
     }
 
@@ -55,6 +59,7 @@ public:
     trace& record() noexcept { return trace_; }
     trace const& record() const noexcept { return trace_; }
     dice& choices() noexcept { return dice_; }
+    stream_world& streams() noexcept { return streams_; }
     std::vector<std::unique_ptr<host>> const& hosts() const noexcept { return hosts_; }
 
     void note(std::string_view where, std::string_view what, std::string_view text = {}, message_id id = {}) {
@@ -65,7 +70,7 @@ public:
         if (find(name)) throw std::logic_error("the simulation has a host '" + name + "' already");
         clock_error error;
         error.origin = env::steady_point(std::chrono::hours(1));
-        if (options_.carried_by() == carrier::broker) {
+        if (options_.carried_by() != carrier::hub) {
             error.origin += dice_.between(duration::zero(), std::chrono::hours(24));
             error.skew = dice_.between(-options_.skew(), options_.skew());
             duration const most(options_.drift());
@@ -92,6 +97,7 @@ public:
         auto const seed = mix(options_.seed() + mix(hash_of(h.name_) + h.incarnation_));
         h.process_ = std::make_unique<process>(h.error_, seed, failures_);
         h.process_->clock().advance_to(now_);
+        h.process_->join(streams_, h.name_);
         h.process_->use(make_transport(h));
         h.paused_ = false;
         h.wake();
@@ -170,11 +176,7 @@ public:
         auto const never = [] { return false; };
         auto const limit = step_limit();
         run(now_, never, limit);
-        while (network_) {
-            auto const next = network_->next_arrival([this](std::size_t host) { return listens(host); });
-            if (!next) return;
-            run(std::max(*next, now_), never, limit);
-        }
+        while (auto const next = next_arrival()) run(std::max(*next, now_), never, limit);
     }
 
 private:
@@ -203,17 +205,24 @@ private:
         return true;
     }
 
-    [[noreturn]] static void no_network() { throw std::logic_error("a hub has neither links nor a broker"); }
+    [[noreturn]] static void no_network() { throw std::logic_error("there are neither links nor a broker"); }
     network& links() {
         if (!network_) no_network();
         return *network_;
     }
     any_transport make_transport(host& h) {
+        if (options_.carried_by() == carrier::own) return options_.makes()(h);
         if (!network_) return inproc(h.process_->executor(), hub_);
         auto const c = std::make_shared<client>(
             h.process_->executor(), *network_, h.index_, h.name_ + "." + std::to_string(h.incarnation_));
         c->start();
         return sim_transport(c);
+    }
+    std::optional<duration> next_arrival() const {
+        auto next = streams_.next_due();
+        if (!network_) return next;
+        auto const linked = network_->next_arrival([this](std::size_t host) { return listens(host); });
+        return linked && (!next || *linked < *next) ? linked : next;
     }
     bool listens(std::size_t index) const {
         auto const& h = *hosts_[index];
@@ -250,8 +259,13 @@ private:
         arrivals_.clear();
         for (auto const& h : hosts_)
             if (h->process_ && !h->paused_ && h->maybe_ready_) able_.push_back(3 * h->index_ + 1);
+        if (network_ && network_->broker_is_due()) able_.push_back(0);
+        for (auto const& h : hosts_) {
+            if (!streams_.is_due(h->name_)) continue;
+            able_.push_back(3 * h->index_ + 3);
+            arrivals_.push_back({h->index_, by_stream, network::direction::down});
+        }
         if (!network_) return;
-        if (network_->broker_is_due()) able_.push_back(0);
         network_->arrivals([this](std::size_t host) { return listens(host); },
             [this](network::arrival const& a) {
                 able_.push_back(3 * a.host + (a.way == network::direction::up ? 2 : 3));
@@ -266,7 +280,10 @@ private:
             network_->center().tick();
         } else {
             auto const a = arrivals_[arrivals_.size() - from_behind];
-            network_->arrive(a);
+            if (a.connection == by_stream)
+                streams_.step(hosts_[a.host]->name_);
+            else
+                network_->arrive(a);
             hosts_[a.host]->wake();
         }
         return true;
@@ -314,10 +331,8 @@ private:
         consider(agenda_.next());
         for (auto const& h : hosts_)
             if (h->process_ && !h->paused_) consider(h->process_->clock().next_alarm());
-        if (network_) {
-            consider(network_->next_arrival([this](std::size_t host) { return listens(host); }));
-            consider(network_->center().wake());
-        }
+        consider(next_arrival());
+        if (network_) consider(network_->center().wake());
         if (!next || *next > end || *next == duration::max()) return false;
         set_time(*next);
         return true;
@@ -325,6 +340,7 @@ private:
     void set_time(duration to) {
         now_ = std::max(now_, to);
         if (network_) network_->set_time(now_);
+        streams_.advance_to(now_);
         for (auto const& h : hosts_)
             if (h->process_ && !h->paused_ && h->process_->clock().advance_to(now_) > 0) h->wake();
     }
@@ -333,6 +349,7 @@ private:
         if (!h.process_) return;
         ++h.turn_;
         if (network_) network_->crash(h.index_);
+        streams_.crash(h.name_, crash_kind::either);
         // Reachable no more while it goes.
         auto const gone = std::move(h.process_);
         gone->end(dice_.below(process::orders));
@@ -346,11 +363,15 @@ private:
                     std::to_string(now_ / std::chrono::milliseconds(1)) + " ms, steps of all hosts:" + who);
     }
 
+    // An arrival through a stream; connections to the broker count from 1.
+    static constexpr std::uint64_t by_stream = 0;
+
     simulation_options options_;
     dice dice_;
     scheduler scheduler_;
     trace trace_;
     inproc::hub hub_;
+    stream_world streams_;
     std::unique_ptr<network> network_;
     duration now_{};
     std::uint64_t steps_ = 0;

@@ -28,8 +28,9 @@ struct fault_rate {
 /// What goes wrong at random in a window of time, after which all is mended:
 /// `world.inject(fault_plan(30s).crashes(5s).cuts(3s, 100ms, 8s).duplicates(50))`.
 ///
-/// Faults begin in the midst of what happens, a random number of steps after their random time. With `carrier::hub`
-/// there are neither links nor a broker: of the faults only crashes and pauses happen.
+/// Faults begin in the midst of what happens, a random number of steps after their random time. Cuts, resets and
+/// refusals are of `simulation::streams` with `carrier::own`; cuts, slow links, restarts and duplicates are of the
+/// broker and the links to it. With `carrier::hub` there is neither: of the faults only crashes and pauses happen.
 class fault_plan {
 public:
     /// Nothing goes wrong yet, for `window` from `inject` on.
@@ -50,10 +51,21 @@ public:
         pauses_ = checked(every, least, most);
         return *this;
     }
-    /// Links are cut for a while, in one direction or both.
+    /// Links are cut for a while, in one direction or both; of streams those between two hosts.
     fault_plan& cuts(
         duration every, duration least = std::chrono::milliseconds(1), duration most = std::chrono::seconds(10)) {
         cuts_ = checked(every, least, most);
+        return *this;
+    }
+    /// All connections between two hosts are reset.
+    fault_plan& resets(duration every) {
+        resets_ = checked(every, duration::zero(), duration::zero());
+        return *this;
+    }
+    /// Hosts refuse connections for a while.
+    fault_plan& refusals(
+        duration every, duration least = std::chrono::milliseconds(1), duration most = std::chrono::seconds(10)) {
+        refusals_ = checked(every, least, most);
         return *this;
     }
     /// Links are slower by up to `extra` for a while.
@@ -88,6 +100,10 @@ public:
     fault_rate const& pauses() const noexcept { return pauses_; }
     /// Cuts.
     fault_rate const& cuts() const noexcept { return cuts_; }
+    /// Resets.
+    fault_rate const& resets() const noexcept { return resets_; }
+    /// Refusals.
+    fault_rate const& refusals() const noexcept { return refusals_; }
     /// Slow links.
     fault_rate const& slow_links() const noexcept { return slow_links_; }
     /// By how much links get slower at most.
@@ -112,6 +128,8 @@ private:
     fault_rate crashes_;
     fault_rate pauses_;
     fault_rate cuts_;
+    fault_rate resets_;
+    fault_rate refusals_;
     fault_rate slow_links_;
     fault_rate broker_restarts_;
     duration extra_{};

@@ -3,8 +3,10 @@
 #define FAIRWAY_TESTING_SIM_HOST_HPP
 
 #include <fairway/env/random.hpp>
+#include <fairway/testing/seeded_secure_random.hpp>
 #include <fairway/testing/sim/clock.hpp>
 #include <fairway/testing/sim/draw.hpp>
+#include <fairway/testing/sim/stream_world.hpp>
 #include <fairway/transport/any_transport.hpp>
 
 #include <boost/asio/co_spawn.hpp>
@@ -40,6 +42,7 @@ public:
           clock_(asio::make_service<host_clock>(*context_, error)),
           failed_(std::move(failed)) {
         asio::make_service<env::random>(*context_, seed);
+        asio::make_service<seeded_secure_random>(*context_, mix(seed));
         busy_.emplace(context_->get_executor());
     }
     process(process const&) = delete;
@@ -51,6 +54,8 @@ public:
     bool poll_one() { return context_->poll_one() > 0; }
 
     any_transport const& transport() const { return transport_.value(); }
+    // Before anything looks for a network.
+    void join(stream_world& streams, std::string const& name) { streams.join(*context_, name); }
     void use(any_transport t) { transport_.emplace(std::move(t)); }
     void keep(std::shared_ptr<void> one) {
         if (one) kept_.push_back(std::move(one));

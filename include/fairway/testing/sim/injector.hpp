@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace fairway::testing::sim_detail {
@@ -27,6 +28,11 @@ public:
             repeat(p, plan.slow_links(), &injector::slow);
             repeat(p, plan.broker_restarts(), &injector::restart_broker);
             if (plan.duplicates() > 0) world_.duplicate(plan.duplicates());
+        }
+        if (world_.options().carried_by() == carrier::own) {
+            repeat(p, plan.cuts(), &injector::cut_streams);
+            repeat(p, plan.resets(), &injector::reset_streams);
+            repeat(p, plan.refusals(), &injector::refuse_streams);
         }
         world_.at(p->end, [this, p] { mend(*p); });
     }
@@ -81,6 +87,39 @@ private:
     }
     void restart_broker(running&, duration length) { world_.restart_broker(length); }
 
+    // Two hosts, and how to name them; nothing where there are none.
+    template <class F>
+    void between_two(running const& p, F f) {
+        std::vector<host*> able;
+        for (auto const& h : world_.hosts())
+            if (!p.plan.spares(h->name())) able.push_back(h.get());
+        if (able.size() < 2) return;
+        auto const one = dice_.below(able.size());
+        auto const other = (one + 1 + dice_.below(able.size() - 1)) % able.size();
+        f(able[static_cast<std::size_t>(one)]->name(), able[static_cast<std::size_t>(other)]->name());
+    }
+    void cut_streams(running& p, duration length) {
+        bool const both = !dice_.one_in(3);
+        between_two(p, [&](std::string const& one, std::string const& other) {
+            world_.streams().cut(one, other);
+            if (both) world_.streams().cut(other, one);
+            world_.at(later(world_.now(), length), [this, one, other, both] {
+                world_.streams().heal(one, other);
+                if (both) world_.streams().heal(other, one);
+            });
+        });
+    }
+    void reset_streams(running& p, duration) {
+        between_two(p, [&](std::string const& one, std::string const& other) { world_.streams().reset(one, other); });
+    }
+    void refuse_streams(running& p, duration length) {
+        host* const h = victim(p);
+        if (!h) return;
+        world_.note(h->name(), "refuse");
+        world_.streams().refuse(h->name());
+        world_.at(later(world_.now(), length), [this, h] { world_.streams().refuse(h->name(), false); });
+    }
+
     void mend(running& p) {
         p.over = true;
         world_.note("world", "mend");
@@ -90,6 +129,10 @@ private:
             if (p.plan.spares(h->name())) continue;
             world_.resume(*h);
             if (world_.has_network()) world_.heal(*h);
+        }
+        if (world_.options().carried_by() == carrier::own) {
+            world_.streams().heal_all();
+            for (auto const& h : world_.hosts()) world_.streams().refuse(h->name(), false);
         }
         if (!world_.has_network()) return;
         world_.end_broker_restart();

@@ -5,12 +5,18 @@
 #include <fairway/envelope/limits.hpp>
 #include <fairway/envelope/time.hpp>
 #include <fairway/error.hpp>
+#include <fairway/testing/sim/stream_options.hpp>
+#include <fairway/transport/any_transport.hpp>
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <utility>
 
 namespace fairway::testing {
+
+class host;
 
 /// How a simulation chooses who runs next among all that can.
 enum class scheduling {
@@ -22,6 +28,7 @@ enum class scheduling {
 enum class carrier {
     broker, ///< a model of a broker, behind links with latency that can fail
     hub,    ///< `fairway::inproc`: one hub that all hosts share and that outlives them
+    own,    ///< a transport of each host's own, which talks to others over `simulation::streams`
 };
 
 /// A direction of a link.
@@ -187,9 +194,20 @@ public:
         expected_steps_ = steps;
         return *this;
     }
-    /// What carries the messages.
+    /// What carries the messages: a broker or a hub; `errc::invalid_argument` for `carrier::own`, which takes a
+    /// function.
     simulation_options& carried_by(testing::carrier how) {
+        if (how == testing::carrier::own)
+            fairway::detail::fail(errc::invalid_argument, "carried_by: transports of hosts' own need a function");
         carrier_ = how;
+        return *this;
+    }
+    /// The messages are carried by transports that `make` makes, one for each start of a host, on its executor:
+    /// `carried_by([](host& h) { return any_transport(tcp(h.executor(), options_for(h.name()))); })`.
+    simulation_options& carried_by(std::function<any_transport(host&)> make) {
+        if (!make) fairway::detail::fail(errc::invalid_argument, "carried_by: there is no function");
+        carrier_ = testing::carrier::own;
+        make_ = std::move(make);
         return *this;
     }
     /// Of a hub: encode and decode every message; on by default.
@@ -205,6 +223,11 @@ public:
     /// The links.
     simulation_options& links(link_options const& o) {
         links_ = o;
+        return *this;
+    }
+    /// The streams between hosts (`env::network`); their seed is the simulation's.
+    simulation_options& streams(stream_options const& o) {
+        streams_ = o;
         return *this;
     }
     /// The bounds of what is wrong with a host's clock: its calendar, and its speed in millionths. Always 0 with a hub,
@@ -232,12 +255,16 @@ public:
     std::uint64_t pct_steps() const noexcept { return expected_steps_; }
     /// What carries the messages.
     testing::carrier carried_by() const noexcept { return carrier_; }
+    /// What makes the hosts' own transports; empty where they have none.
+    std::function<any_transport(host&)> const& makes() const noexcept { return make_; }
     /// Encode and decode every message?
     bool paranoid() const noexcept { return paranoid_; }
     /// The broker.
     broker_options const& broker() const noexcept { return broker_; }
     /// The links.
     link_options const& links() const noexcept { return links_; }
+    /// The streams.
+    stream_options streams() const noexcept { return streams_; }
     /// The largest skew of a calendar.
     duration skew() const noexcept { return skew_; }
     /// The largest drift in millionths.
@@ -251,9 +278,11 @@ private:
     std::size_t depth_ = 3;
     std::uint64_t expected_steps_ = 5000;
     testing::carrier carrier_ = testing::carrier::broker;
+    std::function<any_transport(host&)> make_;
     bool paranoid_ = true;
     broker_options broker_;
     link_options links_;
+    stream_options streams_;
     duration skew_ = std::chrono::milliseconds(100);
     std::uint32_t drift_ = 100;
     std::uint64_t max_steps_ = 1'000'000;

@@ -98,6 +98,10 @@ public:
         return engine_.backlog(channel, group);
     }
 
+    /// The network between hosts that `env::network` gives them, under their names: to cut, to heal and to reset. What
+    /// drives it is the simulation.
+    stream_world& streams() noexcept { return engine_.streams(); }
+
     /// Lets things go wrong at random from now on; when the plan's window ends, all that it broke is mended.
     void inject(fault_plan const& plan) { injector_.add(plan); }
 

@@ -1,0 +1,204 @@
+// Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
+#ifndef FAIRWAY_TRANSPORT_HUB_HUB_HPP
+#define FAIRWAY_TRANSPORT_HUB_HUB_HPP
+
+#include <fairway/transport/hub/channel.hpp>
+#include <fairway/transport/seam.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace fairway::hub_detail {
+
+struct hub_options {
+    bounds most;
+    bool paranoid = false;
+    // Where it is not 0, members have ids that no other hub gives, and hubs agree whose a shard is.
+    std::uint64_t members_of = 0;
+};
+
+// Where in-process services meet: the channels by name, the reply channels, and the messages that are not due yet.
+// Thread-safe.
+class hub_state : public std::enable_shared_from_this<hub_state> {
+public:
+    explicit hub_state(hub_options options) : options_(options) {}
+
+    hub_options const& options() const noexcept { return options_; }
+
+    // The channel; throws where it exists with another shape.
+    std::shared_ptr<channel_state> channel(address const& shape) {
+        std::lock_guard const lock(mutex_);
+        auto c = channel_of(shape);
+        for_others_.erase(shape.channel);
+        return c;
+    }
+    // The same for somebody at another node: as long as nobody here uses it, it may be dropped again.
+    std::shared_ptr<channel_state> channel_for_others(address const& shape) {
+        std::lock_guard const lock(mutex_);
+        if (channels_.count(shape.channel) == 0) for_others_.insert(shape.channel);
+        return channel_of(shape);
+    }
+    bool has_channel(std::string_view name) {
+        std::lock_guard const lock(mutex_);
+        return channels_.count(name) > 0;
+    }
+    // One of those who have asked for it has gone; with the last one it goes, unless somebody here has used it. True
+    // where it went.
+    bool drop_for_others(std::string const& name) {
+        std::shared_ptr<channel_state> last; // goes without the lock
+        std::lock_guard const lock(mutex_);
+        auto const found = channels_.find(name);
+        if (found == channels_.end() || found->second.use_count() > 1 || for_others_.erase(name) == 0) return false;
+        last = std::move(found->second);
+        channels_.erase(found);
+        return true;
+    }
+
+    // Null where there is none of this name.
+    std::shared_ptr<channel_state> find(std::string_view name) {
+        std::lock_guard const lock(mutex_);
+        auto const found = channels_.find(name);
+        return found == channels_.end() ? nullptr : found->second;
+    }
+
+    // A new reply channel and its address.
+    std::pair<std::string, std::shared_ptr<channel_state>> make_reply_channel() {
+        std::lock_guard const lock(mutex_);
+        std::string name = "inproc-reply:" + std::to_string(++reply_count_);
+        auto c = std::make_shared<channel_state>(address{name, channel_kind::point_to_point, 0}, options_.most);
+        replies_.emplace(name, c);
+        return {std::move(name), std::move(c)};
+    }
+    std::shared_ptr<channel_state> reply_channel_at(std::string_view name) {
+        std::lock_guard const lock(mutex_);
+        auto const found = replies_.find(name);
+        return found == replies_.end() ? nullptr : found->second;
+    }
+    void remove_reply_channel(std::string const& name) {
+        std::lock_guard const lock(mutex_);
+        replies_.erase(name);
+    }
+
+    member_id next_member() noexcept { return options_.members_of + ++member_count_; }
+
+    // An execution context ends: drops what its coroutines wait for.
+    void abandon(asio::execution_context const& context) {
+        std::vector<std::shared_ptr<channel_state>> all;
+        {
+            std::lock_guard const lock(mutex_);
+            for (auto const& [name, c] : channels_) all.push_back(c);
+            for (auto const& [name, c] : replies_) all.push_back(c);
+        }
+        for (auto const& c : all) c->abandon(context);
+    }
+
+    // Keeps a message until it is due. False where the bound of such messages is reached.
+    bool delay(std::shared_ptr<channel_state> to, envelope message) {
+        std::lock_guard const lock(mutex_);
+        if (delayed_.size() >= options_.most.messages) return false;
+        auto const due = message.due();
+        bool const first = delayed_.empty() || due < delayed_.begin()->first;
+        delayed_.emplace(due, delayed{std::move(to), std::move(message)});
+        if (first) tell_tickers();
+        return true;
+    }
+
+    // Sends what is due at `now`. What finds no room stays here, within the bound, and is tried again soon.
+    void release_due(time_point now) {
+        std::vector<delayed> due;
+        {
+            std::lock_guard const lock(mutex_);
+            auto const end = delayed_.upper_bound(now);
+            for (auto i = delayed_.begin(); i != end; ++i) due.push_back(std::move(i->second));
+            delayed_.erase(delayed_.begin(), end);
+        }
+        std::vector<delayed> full;
+        for (auto& d : due) {
+            error_code why;
+            if (d.to->try_send({&d.message, 1}, why) == 0 && why == errc::queue_full) full.push_back(std::move(d));
+        }
+        std::lock_guard const lock(mutex_);
+        for (auto& d : full) delayed_.emplace(now + retry_after, std::move(d));
+        tell_tickers();
+    }
+
+    // Contexts that lend their clock: `tick(first due)` is called, under the lock, whenever that changed.
+    using ticker = std::function<void(time_point)>;
+    void add_ticker(void const* key, ticker tick) {
+        std::lock_guard const lock(mutex_);
+        if (!delayed_.empty()) tick(delayed_.begin()->first);
+        tickers_.emplace_back(key, std::move(tick));
+    }
+    void remove_ticker(void const* key) {
+        std::lock_guard const lock(mutex_);
+        std::erase_if(tickers_, [key](auto const& t) { return t.first == key; });
+    }
+
+private:
+    static constexpr duration retry_after = std::chrono::milliseconds(10);
+
+    struct delayed {
+        std::shared_ptr<channel_state> to;
+        envelope message;
+    };
+
+    std::shared_ptr<channel_state> channel_of(address const& shape) {
+        auto& c = channels_[shape.channel];
+        if (!c) c = std::make_shared<channel_state>(shape, options_.most, options_.members_of != 0);
+        if (c->shape().kind != shape.kind || c->shape().shards != shape.shards)
+            detail::fail(errc::topology_mismatch, shape.channel);
+        return c;
+    }
+    void tell_tickers() {
+        if (delayed_.empty()) return;
+        for (auto const& t : tickers_) t.second(delayed_.begin()->first);
+    }
+
+    hub_options options_;
+    std::mutex mutex_;
+    std::map<std::string, std::shared_ptr<channel_state>, std::less<>> channels_;
+    std::map<std::string, std::shared_ptr<channel_state>, std::less<>> replies_;
+    std::set<std::string> for_others_; // those of the channels that nobody here has used yet
+    std::uint64_t reply_count_ = 0;
+    std::atomic<member_id> member_count_{0};
+    std::multimap<time_point, delayed> delayed_;
+    std::vector<std::pair<void const*, ticker>> tickers_;
+};
+
+// The hub that services of one execution context share when none is named.
+class context_hub : public asio::execution_context::service {
+public:
+    using key_type = context_hub;
+    static inline asio::execution_context::id id;
+    explicit context_hub(asio::execution_context& context) : service(context) {}
+
+    std::shared_ptr<hub_state> get(hub_options const& options) {
+        std::lock_guard const lock(mutex_);
+        auto& hub = options.paranoid ? paranoid_ : plain_;
+        if (!hub) hub = std::make_shared<hub_state>(options);
+        return hub;
+    }
+
+private:
+    void shutdown() override {
+        plain_.reset();
+        paranoid_.reset();
+    }
+    std::mutex mutex_;
+    std::shared_ptr<hub_state> plain_;
+    std::shared_ptr<hub_state> paranoid_;
+};
+
+} // namespace fairway::hub_detail
+
+#endif

@@ -61,6 +61,18 @@ GATES = [
     gate(10, "codec_calls", "objects-16-groups", "decodes_per_message", most=0),
     gate(10, "codec_calls", "objects-request", "encodes_per_message", most=0),
     gate(10, "codec_calls", "bytes-16-groups", "encodes_per_message", most=1),
+    # Over sockets, all threads on one processor: what the kernel takes to wake another one up says nothing of a library.
+    *(gate(11, "tcp_one_way", "fairway", CPU, size=size, most=1 / 2, against="zmq-two-parts") for size in (100, 1024)),
+    *(gate(12, "unix_one_way", "fairway", CPU, size=size, most=1 / 2.5, against="zmq-two-parts")
+      for size in (100, 1024)),
+    gate(13, "tcp_request", "fairway", "p50", most=1.5, against="asio-coroutines"),
+    gate(13, "tcp_request", "fairway", "p50", most=0.6, against="zmq-req-rep"),
+    gate(13, "tcp_request", "fairway", "p50", most=0.3, against="grpc-unary"),
+    gate(14, "tcp_in_flight", "fairway", CPU, most=1 / 2, against="zmq-dealer-router"),
+    gate(14, "tcp_in_flight", "fairway", CPU, most=1 / 20, against="grpc-stream"),
+    # The written message is there within a turn or two of the executor: no timer holds it back.
+    *(gate(15, f"{road}_calls_one_way", "fairway", "calls_per_op", most=1 / 16) for road in ("tcp", "unix")),
+    *(gate(15, f"{road}_sent_alone", "fairway", "p50", most=10_000) for road in ("tcp", "unix")),
     gate(19, "scale_out_channels", "fairway-two-channels", "times_throughput", least=1.6, threads=2),
     gate(19, "scale_out_shards", "fairway-two-instances", "times_throughput", least=1.6, threads=2),
     gate(20, "compile_contract", "fairway-contract", "cpu_time", most=0.3, beside="std-string-only"),

@@ -16,6 +16,7 @@ END = "<!-- /performance -->"
 Row = collections.namedtuple("Row", "number what scenario peer metric others size", defaults=(None,))
 POSTED = ["asio-post-message", "asio-channel-message", "moodycamel-message"]
 CROSSED = ["caf-message", "sobjectizer-message", "moodycamel-message", "limit-recycled-blocks"]
+SOCKETS = [("TCP", "tcp"), ("Unix socket", "unix")]
 ROWS = [
     Row(1, "`try_send`, bursts of 64", "send_one_thread_burst64", "fairway-try_send", CPU, POSTED),
     Row(1, "`co_await send`, bursts of 64", "send_one_thread_burst64", "fairway-co_await-send", CPU,
@@ -52,6 +53,17 @@ ROWS = [
         ["one-block-each", "vector-of-pairs", "map-of-strings"]),
     Row(9, "write an order as JSON", "codec_encode", "fairway", CPU, ["nlohmann"]),
     Row(9, "read an order from JSON", "codec_decode", "fairway", CPU, ["nlohmann", "nlohmann-sax"]),
+    *(Row(number, f"{road} one way, 4 headers and {size:,} bytes, processor time of both ends", f"{prefix}_one_way", "fairway",
+          CPU, ["zmq-two-parts", "limit-asio-one-thread", "limit-asio-two-threads"], size)
+      for number, road, prefix in ((11, "TCP", "tcp"), (12, "Unix socket", "unix")) for size in (100, 1024)),
+    *(Row(13, f"{road} request, one after the other: p50", f"{prefix}_request", "fairway", "p50",
+          ["asio-coroutines", "zmq-req-rep", "grpc-unary"]) for road, prefix in SOCKETS),
+    *(Row(14, f"{road}, 64 requests under way, each", f"{prefix}_in_flight", "fairway", CPU,
+          ["zmq-dealer-router", "grpc-stream", "grpc-unary", "limit-asio-one-thread"]) for road, prefix in SOCKETS),
+    *(Row(15, f"{road} one way: system calls for each message", f"{prefix}_calls_one_way", "fairway", "calls_per_op",
+          ["zmq-two-parts", "limit-asio-one-thread"]) for road, prefix in SOCKETS),
+    *(Row(15, f"{road}: a message that comes alone is written after", f"{prefix}_sent_alone", "fairway", "p50",
+          ["zmq-two-parts", "limit-asio-one-thread"]) for road, prefix in SOCKETS),
     Row(19, "two channels on two cores over one on one", "scale_out_channels", "fairway-two-channels", "times_throughput",
         []),
     Row(19, "two shards on two cores over two on one", "scale_out_shards", "fairway-two-instances", "times_throughput",

@@ -166,7 +166,7 @@ goodbye_code dialled(Record const& r, session_options const& o = options(1), res
 } // namespace
 
 TEST_CASE("a handshake ends in the same way in every split") {
-    for (std::size_t const part : {1, 2, 3, 7, 8, 9, 100, 1000}) {
+    for (std::size_t const part : {1U, 2U, 3U, 7U, 8U, 9U, 100U, 1000U}) {
         pair p;
         p.dial_options.features = p.accept_options.features = 5;
         p.accept_options.heartbeat = std::chrono::milliseconds(700);

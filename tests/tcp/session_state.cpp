@@ -265,8 +265,8 @@ TEST_CASE("a heartbeat that can't be written does not make the alarm ring all th
     side b(small());
     connect(a, b, {});
     int rings = 0;
-    for (auto now = a.state.alarm(); now < steady_point(15s); now = a.state.alarm()) {
-        CHECK(a.state.tick(now) == session_state::verdict::write);
+    for (auto at = a.state.alarm(); at < steady_point(15s); at = a.state.alarm()) {
+        CHECK(a.state.tick(at) == session_state::verdict::write);
         REQUIRE(++rings < 5);
     }
     CHECK(rings >= 2);
@@ -289,15 +289,15 @@ TEST_CASE("a peer that acknowledges nothing is found out, one that does is not")
     a.send("one");
     a.write({});
     auto verdict = session_state::verdict::nothing;
-    steady_point now{};
-    while (now < steady_point(60s) && verdict != session_state::verdict::stalled) {
-        now += 1s;
-        a.take(whole(heartbeat_record()), now);
-        verdict = a.state.tick(now);
-        if (verdict == session_state::verdict::write) a.write(now);
+    steady_point at{};
+    while (at < steady_point(60s) && verdict != session_state::verdict::stalled) {
+        at += 1s;
+        a.take(whole(heartbeat_record()), at);
+        verdict = a.state.tick(at);
+        if (verdict == session_state::verdict::write) a.write(at);
     }
-    CHECK(now >= steady_point(30s));
-    CHECK(now <= steady_point(36s));
+    CHECK(at >= steady_point(30s));
+    CHECK(at <= steady_point(36s));
 }
 
 TEST_CASE("there is room below the bound, and an end above the last") {
@@ -322,7 +322,7 @@ TEST_CASE("what can't be filled was not put") {
     connect(a, b, {});
     a.send("one");
     auto const before = a.state.put_offset();
-    for (std::size_t const size : {10, 5000})
+    for (std::size_t const size : {10U, 5000U})
         CHECK_THROWS_AS(
             a.state.put(record_type::deliver, size, [](char*) { throw std::runtime_error("no"); }), std::runtime_error);
     CHECK(a.state.put_offset() == before);

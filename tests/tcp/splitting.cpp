@@ -126,8 +126,8 @@ TEST_CASE("a preamble is refused at its first wrong byte") {
 }
 
 TEST_CASE("fragments make the record again, whatever the largest record is") {
-    for (std::size_t const largest : {3, 4, 10, 100, 4096})
-        for (std::size_t const size : {1, 9, 10, 97, 98, 99, 1000, 5000}) {
+    for (std::size_t const largest : {3U, 4U, 10U, 100U, 4096U})
+        for (std::size_t const size : {1U, 9U, 10U, 97U, 98U, 99U, 1000U, 5000U}) {
             std::string payload;
             for (std::size_t i = 0; i < size; ++i) payload += static_cast<char>(i * 7);
             fragment_plan const plan(size, largest);

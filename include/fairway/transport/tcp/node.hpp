@@ -186,6 +186,7 @@ public:
             options_.dialing.trouble(
                 by.peer().endpoint, why, "does not deliver " + what.from.channel + " to " + what.group);
     }
+    void heard(peer& by) override { replies_.prefer(by.at().peer().node, by); }
     bool awaits_handling() override { return options_.confirms == confirmation::handled; }
     void channel_dropped(std::string_view channel) override { absences_->look(channel); }
     void members_changed(std::string_view channel) override {

@@ -103,6 +103,7 @@ public:
     // ---- from the session
     // Throws `system_error` where the other node breaks the protocol's rules.
     void take(record_type type, std::string_view payload) {
+        if (!std::exchange(heard_, true)) host_.heard(*this);
         if (type == record_type::deliver) return take_delivery(payload);
         hand_over();
         switch (type) {
@@ -220,7 +221,6 @@ private:
     // How many of each kind there may be over one session.
     static constexpr std::size_t most_parts = 1'024;
     static constexpr std::uint32_t most_shards = 4'096;
-
     struct feeding {
         std::shared_ptr<node_source> to;
         std::shared_ptr<feed> from;
@@ -294,8 +294,7 @@ private:
         arrived_.push_back(
             {read_envelope(in, came_at()), d.tag, d.attempt, static_cast<std::uint32_t>(payload.size())});
     }
-    // Consecutive deliveries to one consumer are handed over together: with one lock, and before anything else that has
-    // come behind them is looked at.
+    // Consecutive deliveries to one consumer are handed over together, before what has come behind them.
     void hand_over() {
         if (arrived_.empty()) return;
         if (auto const found = feeds_.find(arrived_for_); found != feeds_.end())
@@ -391,6 +390,7 @@ private:
     std::uint32_t arrived_for_ = 0;
     std::vector<letter> arrived_;
     time_point came_at_ = no_time;
+    bool heard_ = false;
     std::uint32_t last_road_ = 0;
     std::uint32_t last_consumer_ = 0;
 };

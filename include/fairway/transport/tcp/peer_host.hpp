@@ -15,6 +15,8 @@
 
 namespace fairway::tcp_detail {
 
+class peer;
+
 // What a peer asks of its node.
 class peer_host {
 public:
@@ -37,6 +39,8 @@ public:
     // Who waits for what this node sends into a channel; null where it sends nothing.
     virtual std::shared_ptr<road> road_of(std::string_view channel) = 0;
     virtual bool awaits_handling() = 0;
+    // The other node has said something by this session, for the first time.
+    virtual void heard(peer& by) = 0;
     // The other node has said who consumes the channel.
     virtual void answered(session& by, std::string_view channel) = 0;
     // False as long as a channel waits for such answers.

@@ -61,6 +61,21 @@ public:
         all.push_back({through, principal, {}});
         return true;
     }
+    // The node has said something by this way: where it has dialed anew, it does not hear by the others any more, and
+    // their roads end, so that whoever replies looks for the way again.
+    void prefer(identity const& node, peer const& through) {
+        std::lock_guard const lock(mutex_);
+        auto const found = ways_.find(node);
+        if (found == ways_.end()) return;
+        auto& all = found->second;
+        auto const at = std::find_if(all.begin(), all.end(), [&](way const& w) { return w.through.get() == &through; });
+        if (at == all.end()) return;
+        std::rotate(all.begin(), at, std::next(at));
+        for (auto w = std::next(all.begin()); w != all.end(); ++w) {
+            if (w->principal.has_value() != all.front().principal.has_value()) continue;
+            for (auto const& [number, road] : std::exchange(w->roads, {})) road->end();
+        }
+    }
     void remove(identity const& node, std::shared_ptr<peer> const& through) {
         std::lock_guard const lock(mutex_);
         auto const found = ways_.find(node);

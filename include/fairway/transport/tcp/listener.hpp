@@ -137,6 +137,8 @@ private:
             }
             if (ec == asio::error::operation_aborted) co_return;
             if (ec) { // the system is short of something
+                if (auto const still = weak.lock())
+                    still->tell(still->acceptor_->local().text(), ec, "can't accept connections at the moment");
                 co_await sleep_for(std::chrono::milliseconds(100));
                 continue;
             }

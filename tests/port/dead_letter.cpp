@@ -13,11 +13,11 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr message_id id{7, 9};
+constexpr message_id failed_id{7, 9};
 
 envelope_head full_head() {
     envelope_head h;
-    h.id = id;
+    h.id = failed_id;
     h.correlation = {1, 1};
     h.conversation = {1, 2};
     h.causation = {1, 3};
@@ -64,7 +64,7 @@ std::string names_of(header_view h) {
 
 TEST_CASE("a letter says what it was and why it died", "[dead-letter]") {
     auto const d = read_dead_letter(envelope::of_bytes(full_head(), death().view(), "{\"sku\":\"tea\"}"), "x", "y");
-    CHECK(d.id == id);
+    CHECK(d.id == failed_id);
     CHECK(d.type == "shop.place-order");
     CHECK(d.version == message_version{2, 1});
     CHECK(d.channel == "orders");
@@ -85,7 +85,7 @@ TEST_CASE("a letter says what it was and why it died", "[dead-letter]") {
 
 TEST_CASE("a message that nobody let die is a stray", "[dead-letter]") {
     envelope_head head;
-    head.id = id;
+    head.id = failed_id;
     auto const d = read_dead_letter(envelope::of_bytes(head, {}, "x"), "orders", "stock");
     CHECK(d.stray);
     CHECK(d.channel == "orders");
@@ -111,7 +111,7 @@ TEST_CASE("a replay is the original message", "[dead-letter]") {
     auto const d = read_dead_letter(envelope::of_bytes(full_head(), death().view(), "\x01\xff bytes"));
     auto const e = detail::replay_of(d, channel_kind::point_to_point, 8, 5);
     auto const& head = e.head();
-    CHECK(head.id == id);
+    CHECK(head.id == failed_id);
     CHECK(head.correlation == message_id{1, 1});
     CHECK(head.conversation == message_id{1, 2});
     CHECK(head.causation == message_id{1, 3});

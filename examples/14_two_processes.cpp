@@ -56,8 +56,15 @@ task<> buy(fairway::service const& self) {
 }
 
 // [open]
-fairway::any_transport open(fairway::asio::any_io_executor const& executor, std::string_view url) {
-    return fairway::open<fairway::inproc, fairway::tcp, fairway::unix_socket>(executor, url);
+// What is wrong with connections, places and permissions; without it nobody would say why nothing arrives.
+void print_trouble(std::string_view where, fairway::error_code const& why, std::string_view text) {
+    std::clog << where << ": " << text << " (" << why.message() << ")\n";
+}
+
+fairway::any_transport open(fairway::asio::any_io_executor const& executor, std::string_view text) {
+    fairway::url const where(text);
+    if (where.scheme() == fairway::inproc::scheme) return fairway::open<fairway::inproc>(executor, text);
+    return fairway::tcp(executor, fairway::tcp_options::from(where).on_trouble(print_trouble)); // tcp:// and unix://
 }
 // [/open]
 

@@ -9,6 +9,7 @@
 #include <iostream>
 #include <memory>
 #include <string>
+#include <string_view>
 
 using namespace std::chrono_literals;
 using fairway::task;
@@ -26,14 +27,25 @@ using prices = fairway::point_to_point<"shop.prices", ask_price>;
 } // namespace shop
 
 // [directory]
+// What is wrong with connections, places and the registry; without it nobody would say why nothing arrives.
+void print_trouble(std::string_view where, fairway::error_code const& why, std::string_view text) {
+    std::clog << where << ": " << text << " (" << why.message() << ")\n";
+}
+void print_registry_trouble(fairway::error_code const& why, std::string_view text) {
+    print_trouble("registry", why, text);
+}
+fairway::tcp_options options_of(std::string const& url) {
+    return fairway::tcp_options::from(fairway::url(url)).on_trouble(print_trouble);
+}
+
 // A transport with the URL `own`, which finds and is found by the registry that the URL `registry` leads to.
 class participant {
 public:
     participant(fairway::asio::any_io_executor const& executor, std::string const& name, std::string const& registry,
         std::string const& own)
-        : locator_(fairway::open<fairway::tcp>(executor, registry), name),
-          books_(std::make_shared<fairway::registry_directory>(locator_)),
-          net_(fairway::tcp(executor, fairway::tcp_options::from(fairway::url(own)).places(books_))) {
+        : locator_(fairway::tcp(executor, options_of(registry)), name),
+          books_(std::make_shared<fairway::registry_directory>(locator_, print_registry_trouble)),
+          net_(fairway::tcp(executor, options_of(own).places(books_))) {
         locator_.start();
     }
     fairway::any_transport const& net() const { return net_; }

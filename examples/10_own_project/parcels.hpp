@@ -3,7 +3,6 @@
 #ifndef PARCELS_HPP
 #define PARCELS_HPP
 
-#include <fairway/codec/field_lists.hpp>
 #include <fairway/contract.hpp>
 
 #include <optional>

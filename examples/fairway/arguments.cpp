@@ -112,6 +112,11 @@ std::string const& checked_name(std::string const& name, std::string_view what) 
     return name;
 }
 
+std::string const& checked_channel(std::string const& name) {
+    if (!fairway::is_valid_channel_name(name)) throw usage_error("not the name of a channel: " + quoted(name));
+    return name;
+}
+
 std::pair<std::string, fairway::message_version> type_of(std::string_view text) {
     auto const colon = text.find(':');
     std::pair<std::string, fairway::message_version> type{std::string(text.substr(0, colon)), {}};

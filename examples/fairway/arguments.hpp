@@ -61,6 +61,8 @@ private:
 
 // A channel's or a group's name, as it stands there.
 std::string const& checked_name(std::string const& name, std::string_view what);
+// The name of a channel, or of one's dead letters.
+std::string const& checked_channel(std::string const& name);
 
 // NAME, NAME:2 or NAME:2.1.
 std::pair<std::string, fairway::message_version> type_of(std::string_view text);

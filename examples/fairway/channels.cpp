@@ -102,7 +102,7 @@ fairway::task<int> channels(console& c, given all) {
     arguments const a(all, {{"--timeout"}, {"--json", option::kind::flag}});
     if (a.rest().empty()) throw usage_error("URL is missing");
     std::vector<std::string> const names(a.rest().begin() + 1, a.rest().end());
-    for (auto const& n : names) checked_name(n, "channel");
+    for (auto const& n : names) checked_channel(n);
     auto const until = c.after(a.time("--timeout").value_or(std::chrono::seconds(2)));
     bool const json = a.has("--json");
 

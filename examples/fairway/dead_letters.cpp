@@ -27,9 +27,9 @@ Looks after what GROUP could not handle of CHANNEL. Commands:
   --force         replay: also messages that are no dead letters
   --quiet D       when nothing came for D, there are no more letters (250ms; 6s where services talk directly)
 
-Where services talk directly (tcp, unix) letters lie at the service that could not handle the messages, which dials
-whoever wants them: its URL says where, such as channel.*.dead or channels=FILE, and this one listens there:
-'unix:///run/orders.sock?listen=/run/dead.sock'.
+Where services talk directly (tcp, unix) letters lie at the service that could not handle the messages, and end with
+it. It dials whoever wants them: its URL says where, channel.CHANNEL.GROUP.dead=/run/dead.sock or a line of the file of
+channels=, and this one listens there: 'unix:///run/orders.sock?listen=/run/dead.sock'.
 )";
 
 fairway::task<int> dead_letters(console& c, given all) {

@@ -19,7 +19,8 @@ point-to-point channel listen, so the URL needs listen=: 'unix://?listen=/run/or
 
   --queue         the channel is point-to-point (the default)
   --topic         the channel is publish-subscribe
-  --group G       the consumer group (fairway-cli). The group's messages are kept for it after this ends: use one of
+  --group G       the consumer group (fairway-cli). The group's messages are kept for it after this ends, where services
+                  talk directly for the publisher's absence= (1min), who waits meanwhile if that queue is full. Use one of
                   your own, not a service's, whose messages would be taken from it
   --shards N      the channel has N shards
   --count N       ends after N messages
@@ -68,7 +69,7 @@ fairway::task<int> listen(console& c, given all) {
     a.expect({"URL", "CHANNEL"}, 2);
     if (a.has("--queue") && a.has("--topic")) throw usage_error("a channel is either --queue or --topic");
     fairway::subscription what;
-    what.from.channel = checked_name(a.rest()[1], "channel");
+    what.from.channel = checked_channel(a.rest()[1]);
     if (a.has("--topic")) what.from.kind = fairway::channel_kind::publish_subscribe;
     what.from.shards = static_cast<unsigned>(a.number("--shards", fairway::max_shards).value_or(0));
     what.group = checked_name(a.value("--group").value_or("fairway-cli"), "group");

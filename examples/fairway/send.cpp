@@ -67,7 +67,7 @@ struct parcel {
 parcel parcel_of(arguments const& a) {
     a.expect({"URL", "CHANNEL", "BODY"}, 3);
     parcel p;
-    p.to.channel = checked_name(a.rest()[1], "channel");
+    p.to.channel = checked_channel(a.rest()[1]);
     if (a.has("--topic")) p.to.kind = fairway::channel_kind::publish_subscribe;
     p.to.shards = static_cast<unsigned>(a.number("--shards", fairway::max_shards).value_or(0));
     auto const type = a.value("--type");

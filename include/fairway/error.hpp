@@ -18,41 +18,42 @@ namespace fairway {
 using boost::system::error_code;
 using boost::system::system_error;
 
-/// What can go wrong in Fairway. Each value is an `error_code` of `fairway_category()`.
+/// What can go wrong in Fairway. Each value is an `error_code` of `fairway_category()`. The numbers are on the wire
+/// (PROTOCOL.md, REFUSED): none is ever changed. Those that are reserved come from no transport that there is.
 enum class errc {
-    timed_out = 1,         ///< the deadline passed before the operation completed
-    cancelled,             ///< the operation was cancelled by its caller
-    closed,                ///< the service, port or transport is closed or draining
-    queue_full,            ///< the bounded queue had no room until the deadline
-    too_large,             ///< the body is larger than the transport or the limits allow
-    too_many_headers,      ///< more than `limits::headers` headers
-    header_name_too_long,  ///< a header name longer than `limits::header_name` bytes
-    header_value_too_long, ///< a header value longer than `limits::header_value` bytes
-    invalid_header,        ///< a header name or value with characters that may not be sent
-    reserved_header,       ///< a user header whose name starts with the reserved prefix "fw-"
-    unroutable,            ///< no such destination
-    no_responder,          ///< nobody is there who could answer the request
-    unsupported,           ///< the transport cannot do what the port asks for
-    topology_mismatch,     ///< the channel exists with another shape (kind or shard count)
-    encode_failed,         ///< the message cannot be written in the channel's format
-    decode_failed,         ///< the body cannot be read as the expected message
-    unknown_type,          ///< the message's type does not belong to the channel
-    unknown_version,       ///< the message's major version is newer than the handler's, or has no upcast
-    expired,               ///< the message's time to live ended before it was handled
-    would_deadlock,        ///< a blocking call on the thread that has to do the work
-    handler_failed,        ///< a handler threw something that is not a `fault`
-    faulted,               ///< the responder answered with a fault
-    no_reply,              ///< the responder dropped its reply token without answering
-    too_many_requests,     ///< the bound of pending requests is reached
-    not_connected,         ///< there is no connection to the broker or peer
-    unauthorized,          ///< the broker or peer refused the credentials
-    outcome_unknown,       ///< the message may or may not have been accepted
-    invalid_name,          ///< a service, group or channel name that is empty, too long or has bad characters
-    invalid_url,           ///< a transport URL that cannot be understood
-    unexpected_reply,      ///< a reply of a type that the request does not name
-    invalid_argument,      ///< an option outside its range
-    dead_letter_full,      ///< the dead-letter channel had no room; the message was given back
-    duplicate_request,     ///< the request was handled before, and its reply is not kept any more
+    timed_out = 1,             ///< the deadline passed before the operation completed
+    cancelled = 2,             ///< the operation was cancelled by its caller
+    closed = 3,                ///< the service, port or transport is closed or draining
+    queue_full = 4,            ///< the bounded queue had no room until the deadline
+    too_large = 5,             ///< the body is larger than the transport or the limits allow
+    too_many_headers = 6,      ///< more than `limits::headers` headers
+    header_name_too_long = 7,  ///< a header name longer than `limits::header_name` bytes
+    header_value_too_long = 8, ///< a header value longer than `limits::header_value` bytes
+    invalid_header = 9,        ///< a header name or value with characters that may not be sent
+    reserved_header = 10,      ///< a user header whose name starts with the reserved prefix "fw-"
+    unroutable = 11,           ///< no such destination
+    no_responder = 12,         ///< reserved: nobody is there who could answer the request
+    unsupported = 13,          ///< the transport cannot do what the port asks for
+    topology_mismatch = 14,    ///< the channel exists with another shape (kind or shard count)
+    encode_failed = 15,        ///< the message cannot be written in the channel's format
+    decode_failed = 16,        ///< the body cannot be read as the expected message
+    unknown_type = 17,         ///< the message's type does not belong to the channel
+    unknown_version = 18,      ///< the message's major version is newer than the handler's, or has no upcast
+    expired = 19,              ///< the message's time to live ended before it was handled
+    would_deadlock = 20,       ///< a blocking call on the thread that has to do the work
+    handler_failed = 21,       ///< a handler threw something that is not a `fault`
+    faulted = 22,              ///< the responder answered with a fault
+    no_reply = 23,             ///< reserved: the responder dropped its reply token without answering
+    too_many_requests = 24,    ///< the bound of pending requests is reached
+    not_connected = 25,        ///< there is no connection to the broker or peer
+    unauthorized = 26,         ///< the broker or peer refused the credentials
+    outcome_unknown = 27,      ///< the message may or may not have been accepted
+    invalid_name = 28,         ///< a service, group or channel name that is empty, too long or has bad characters
+    invalid_url = 29,          ///< a transport URL that cannot be understood
+    unexpected_reply = 30,     ///< a reply of a type that the request does not name
+    invalid_argument = 31,     ///< an option outside its range
+    dead_letter_full = 32,     ///< reserved: the dead-letter channel had no room; the message was given back
+    duplicate_request = 33,    ///< the request was handled before, and its reply is not kept any more
 };
 
 /// Classes of errors, so that a retry policy does not need to know brokers: `if (ec == condition::transient)`.

@@ -9,5 +9,6 @@
 #include <fairway/port/blocking.hpp>
 #include <fairway/service/run.hpp>
 #include <fairway/service/service.hpp>
+#include <fairway/version.hpp>
 
 #endif

@@ -206,6 +206,7 @@ std::vector<confession> const confessions = {
             "a paused consumer takes no more",
             "a paused consumer may release",
             "shards move from one who pauses",
+            "a drain leaves what was not received",
         }},
     {lie::ignores_hold, "it goes on with a held shard",
         {

@@ -84,6 +84,10 @@ TEST_CASE("a name is 1 to 100 of the characters that every broker takes") {
     CHECK(fairway::is_valid_name(std::string(100, 'x')));
     CHECK_FALSE(fairway::is_valid_name(""));
     CHECK_FALSE(fairway::is_valid_name(std::string(101, 'x')));
+    CHECK(fairway::is_valid_channel_name(std::string(100, 'c') + '.' + std::string(100, 'g') + ".dead"));
+    CHECK_FALSE(fairway::is_valid_channel_name(std::string(207, 'x')));
+    CHECK_FALSE(fairway::is_valid_channel_name(""));
+    CHECK_FALSE(fairway::is_valid_channel_name("a b"));
     CHECK_FALSE(fairway::is_valid_name(std::string_view("a\0", 2)));
     std::string_view const allowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
     for (int c = 0; c < 256; ++c) {

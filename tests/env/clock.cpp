@@ -42,6 +42,40 @@ TEST_CASE("a time near by is judged by the exact time", "[clock]") {
     }
 }
 
+TEST_CASE("an alarm that was set anew, cancelled or destroyed does not ring for what was set before", "[clock]") {
+    for (bool const by_hand : {false, true}) {
+        asio::io_context context;
+        if (by_hand) asio::make_service<fairway::testing::manual_clock>(context);
+        auto& c = clock::of(context.get_executor());
+        auto first = c.make_alarm(context.get_executor());
+        auto second = c.make_alarm(context.get_executor());
+        for (int how = 0; how < 3; ++how) {
+            int rung = 0;
+            int rung_late = 0;
+            // Both are due at the same time: when one rings, the other one's ring is on its way.
+            auto const ring = [&](auto& other) {
+                return [&] {
+                    ++rung;
+                    if (how == 0) other->set(c.steady_now() + 1h, [&] { ++rung_late; });
+                    if (how == 1) other->cancel();
+                    if (how == 2) other.reset();
+                };
+            };
+            auto const when = c.steady_now() + 1ms;
+            first->set(when, ring(second));
+            second->set(when, ring(first));
+            if (by_hand)
+                static_cast<fairway::testing::manual_clock&>(c).advance(1ms);
+            else
+                while (c.steady_now() < when) {}
+            context.restart();
+            context.poll();
+            CHECK(rung == 1);
+            CHECK(rung_late == 0);
+        }
+    }
+}
+
 TEST_CASE("a clock that is advanced by hand is never judged by another one", "[clock]") {
     asio::io_context context;
     auto& c = asio::make_service<fairway::testing::manual_clock>(context);

@@ -62,6 +62,16 @@ TEST_CASE("An announcement is in the lists, in its endpoints' usual form, until 
     CHECK_FALSE(f.state.next_event());
 }
 
+TEST_CASE("The longest channel's name is that of a channel's dead letters") {
+    fixture f;
+    auto const dead = std::string(100, 'c') + '.' + std::string(100, 'g') + ".dead";
+    f.announces("a", 1, {{dead, "h:1"}});
+    auto const known = f.asks("w", 1, {"orders", dead}, "", 0, 1);
+    REQUIRE(known);
+    CHECK(known->lists == lists{{"orders", {}}, {dead, {"tcp://h:1"}}});
+    CHECK(fault_of([&] { f.asks("w", 2, {dead + '.'}, "", 0, 2); }) == "registry.invalid");
+}
+
 TEST_CASE("A renewal extends the lease and changes no revision") {
     fixture f;
     f.announces("a", 1, {{"orders", "h:1"}});

@@ -59,6 +59,12 @@ TEST_CASE("A channel map says where the owners of channels listen") {
     CHECK(find(text, "orders.other").empty());
 }
 
+TEST_CASE("Dead letters of the longest names have places, too") {
+    auto const dead = std::string(100, 'c') + '.' + std::string(100, 'g') + ".dead";
+    CHECK(find(dead + " = h:1", dead) == "tcp://h:1");
+    CHECK(find(dead.substr(0, 201) + ".* = h:1", dead) == "tcp://h:1");
+}
+
 TEST_CASE("The most specific line counts, whole") {
     auto const text = "* = h:1\norders.* = h:2\norders.eu.* = h:3\norders = h:4\norders.eu = h:5\n";
     CHECK(find(text, "orders") == "tcp://h:4");
@@ -123,7 +129,7 @@ TEST_CASE("What is wrong in a channel map is said with its line") {
                              "such as 'orders.*', or '*'";
     for (auto const* bad : {"", "a b", "a*", ".*x", "a.**", "**", ".*", "\xC3\xA4", "a/b"})
         CHECK(wrong(std::string(bad) + " = h:1") == "map, line 1" + left);
-    CHECK(wrong(std::string(101, 'a') + " = h:1") == "map, line 1" + left);
+    CHECK(wrong(std::string(207, 'a') + " = h:1") == "map, line 1" + left);
     CHECK(wrong("a = h:1\nb = h:1\na = h:2") == "map, line 3: 'a' has its endpoints already: map, line 1");
     CHECK(wrong("* = h:1\n* = h:1") == "map, line 2: '*' has its endpoints already: map, line 1");
     CHECK(wrong("a.* = h:1\na.* = h:1") == "map, line 2: 'a.*' has its endpoints already: map, line 1");

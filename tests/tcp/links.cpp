@@ -117,6 +117,28 @@ TEST_CASE("a paused feed returns what was not received, and what comes late, and
     CHECK(words(f) == lines{"unsubscribe"});
 }
 
+TEST_CASE("a feed that is to leave does so when what was received is settled, unless its consumer is gone", "[links]") {
+    for (bool const gone : {false, true}) {
+        feed f(1, 0);
+        for (std::uint64_t tag = 1; tag <= 3; ++tag) f.deliver(numbered(tag));
+        (void)f.take();
+        (void)f.take();
+        f.stop(true);
+        f.stopped();
+        CHECK(f.leaves());
+        CHECK(words(f) == lines{"pause", "returned 3"});
+        CHECK(f.settle(1, 1, true) == 1);
+        CHECK(words(f) == lines{"accepted 1"});
+        CHECK_FALSE(f.left());
+        if (gone)
+            f.close();
+        else
+            CHECK(f.settle(2, 1, false) == 1);
+        CHECK(f.left());
+        CHECK(words(f) == (gone ? lines{"unsubscribe"} : lines{"released 2", "unsubscribe"}));
+    }
+}
+
 TEST_CASE("a held shard takes nothing in before the other node has answered", "[links]") {
     feed f(1, 4);
     f.deliver(numbered(1, 2));

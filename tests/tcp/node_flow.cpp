@@ -401,6 +401,7 @@ TEST_CASE("a flush of what nobody can take says so, and so does a drain", "[node
     CHECK_FALSE(drained->yet);
     t.pass(2s);
     CHECK(drained->yet); // at its deadline
+    CHECK(drained->code() == errc::timed_out);
     other.node->close();
     t.pass(1s);
     CHECK(begun->code() == errc::outcome_unknown);

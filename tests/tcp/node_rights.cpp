@@ -54,6 +54,8 @@ TEST_CASE("who may not send into a channel of a node gets nothing handled there"
     t.pass(5s);
     CHECK(handled.empty());
     CHECK(t.finish(bob, flush(bobs)).code() == errc::not_connected);
+    REQUIRE(stock.told(errc::unauthorized) == 1);
+    CHECK(all_texts(stock) == "bob may not send to node.steps: the permissions here do not say so\n");
     // What he may, he can meanwhile, over the same session.
     CHECK(t.finish(bob, ask(bob.self->sender<jobs>(), 2)).value == 20);
     auto const alices = alice.self->sender<steps>();
@@ -84,6 +86,11 @@ TEST_CASE("who may not receive is refused by a node, and told of it", "[node]") 
     REQUIRE(t.until([&] { return alice.told(errc::unauthorized) == 1 && bob.told(errc::unauthorized) == 1; }));
     CHECK(alice.troubles.front().text == "does not deliver node.sports to alice");
     CHECK(bob.troubles.front().text == "does not deliver node.news to alice");
+    INFO(all_texts(stock));
+    CHECK(stock.told(errc::unauthorized) == 2);
+    for (char const* const who : {"alice may not receive from node.sports as alice: ",
+             "bob may not receive from node.news as alice: "}) // in its own name, not in the group's
+        CHECK(all_texts(stock).find(who) != std::string::npos);
 
     for (int n = 1; n <= 20; ++n) put<note>(out, n);
     put<note>(other, 100);

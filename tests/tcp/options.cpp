@@ -61,6 +61,14 @@ TEST_CASE("options: places on other hosts need TLS that verifies them, which is 
     CHECK(m.refusal(tcp_options(o).insecure(true)).empty());
 }
 
+TEST_CASE("options: who listens with TLS has a certificate, which is said at once", "[tcp][options]") {
+    maker m;
+    CHECK(m.refusal("tcp://?listen=127.0.0.1:0&tls=true")
+              .starts_with("listening at tcp://127.0.0.1:0 with TLS takes a certificate and its key"));
+    CHECK(m.refusal("tcp://127.0.0.1:7000?tls=true").empty());
+    CHECK(m.refusal("tcp://?listen=127.0.0.1:0&client-certificates=false").empty()); // which asks for no TLS
+}
+
 TEST_CASE("options: a directory is told of an address that others can connect to", "[tcp][options]") {
     maker m;
     auto const books = std::make_shared<static_directory>(m.executor(), discovery_options());
@@ -89,6 +97,13 @@ TEST_CASE("options: what is wrong with a URL is said of the option that is wrong
     CHECK(wrong("tcp://?queue=ten").starts_with("tcp: queue is a number"));
     CHECK(wrong("tcp://?queue=0").starts_with("a queue has room for one at least"));
     CHECK(wrong("tcp://?absence=1h&queue=5&dns-every=5min&grace=0s").empty());
+    CHECK(wrong("http://stock:80").starts_with("write it as tcp://... or unix://..."));
+    // None counts silently where two say different things.
+    CHECK(wrong("tcp://?queue=5&queue=6").starts_with("tcp: the option 'queue' stands there twice"));
+    CHECK(wrong("tcp://?channel.a=h:1&channel.a=h:1").starts_with("tcp: the option 'channel.a' stands there twice"));
+    for (char const* const both : {"ca=x&tls=false", "tls=false&ca=x"})
+        CHECK(wrong(("tcp://?" + std::string(both)).c_str()).starts_with("tcp: tls=false does not go with ca"));
+    CHECK(wrong("tcp://?client-certificates=true&tls=false").find("go with client-certificates") != std::string::npos);
 }
 
 TEST_CASE("options: a token is shown, and taken, on a loopback address", "[tcp][options]") {

@@ -96,7 +96,8 @@ TEST_CASE("permissions: what is wrong with a text is said with its line", "[tcp]
         {"checkout: send **", channel},
         {"checkout: send *.events", channel},
         {"checkout: send or/ders", channel},
-        {"checkout: send " + std::string(101, 'c'), channel},
+        {"checkout: send " + std::string(207, 'c'), channel},
+        {"checkout: receive orders as " + std::string(101, 'g'), group},
         {"checkout: send orders receive events", "permissions are separated by commas"},
         {"checkout: send orders; receive events", channel},
         {"checkout: send orders as billing", "as names a group to receive in"},
@@ -110,6 +111,8 @@ TEST_CASE("permissions: what is wrong with a text is said with its line", "[tcp]
         INFO(text << "\n" << error);
         CHECK(error.starts_with("permissions, line 3: " + why));
     }
+    auto const dead = std::string(100, 'c') + '.' + std::string(100, 'g') + ".dead";
+    CHECK(permissions::parse("checkout: send " + dead).may_send("checkout", dead));
     for (char const* const empty : {"", "\n\n", "# checkout: send orders\n"})
         CHECK(refused(empty).starts_with("permissions: there is no rule"));
     CHECK(refused(std::string(permissions::most_bytes + 1, '\n')).starts_with("permissions: more than 1048576 bytes"));

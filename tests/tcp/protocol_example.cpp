@@ -48,7 +48,7 @@ static_assert(static_cast<int>(fairway::errc::unauthorized) == 26);
 
 TEST_CASE("the protocol's example is what is written") {
     auto const all = examples();
-    REQUIRE(all.size() == 7);
+    REQUIRE(all.size() == 9);
     hello_record h;
     h.node = id_of(0xa0);
     h.name = "checkout";
@@ -64,7 +64,10 @@ TEST_CASE("the protocol's example is what is written") {
           whole(subscribe_record{1, wire_kind::point_to_point, 0, "orders", "stock", 16, 64, 1 << 20, 7}));
     settled const one{1, 1, settle_how::accepted};
     CHECK(all.at("SETTLE") == whole(settle_record{1, 136, settled_list({&one, 1})}));
-    CHECK(all.at("ACK") == whole(ack_record{all.at("OFFER").size() + all.at("DELIVER").size()}));
+    CHECK(all.at("ANSWERED") == whole(answered_record{1}));
+    CHECK(all.at("SUBSCRIBED") == whole(subscribed_record{1}));
+    auto const sent = all.at("OFFER").size() + all.at("SUBSCRIBED").size() + all.at("DELIVER").size();
+    CHECK(all.at("ACK") == whole(ack_record{sent}));
 
     record_input in;
     feed(in, all.at("DELIVER"));

@@ -124,6 +124,38 @@ TEST_CASE("a session that is not resumed in its grace is over on both sides, and
     w.until([&] { return w.served.records.size() == 1; });
 }
 
+TEST_CASE("a listener that can't accept says so, and accepts again as soon as it can") {
+    // The process has no file descriptors left, for a while.
+    class short_of_files final : public fairway::env::acceptor {
+    public:
+        short_of_files(std::unique_ptr<acceptor> inner, int times) : inner_(std::move(inner)), left_(times) {}
+        fairway::task<fairway::env::stream> accept() override {
+            if (left_-- > 0) throw fairway::system_error(asio::error::no_descriptors);
+            co_return co_await inner_->accept();
+        }
+        fairway::env::endpoint local() const override { return inner_->local(); }
+        void close() noexcept override { inner_->close(); }
+
+    private:
+        std::unique_ptr<acceptor> inner_;
+        int left_;
+    };
+    world w;
+    auto const executor = w.io.get_executor();
+    auto inner = fairway::env::network::of(executor).listen(fairway::env::endpoint::parse("127.0.0.1:0"), executor);
+    w.server =
+        listener::start(executor, std::make_unique<short_of_files>(std::move(inner), 600), w.server_options, w.served);
+    w.dial();
+    w.settle();
+    REQUIRE(w.trouble_codes.size() == 1);
+    CHECK(w.trouble_codes[0] == asio::error::no_descriptors);
+    CHECK(w.troubles[0] == "can't accept connections at the moment");
+    w.until([&] { return w.served.open.size() == 1 && w.client->current(); }); // a minute later
+    CHECK(w.trouble_codes.size() < 150);                                       // each second one, and the dialer's
+    put(*w.client->current(), "there");
+    w.until([&] { return w.served.records.size() == 1; });
+}
+
 TEST_CASE("a peer that lost its memory ends the session that it does not know") {
     world w;
     auto const by = std::make_shared<cuttable::control>();

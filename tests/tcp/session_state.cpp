@@ -446,3 +446,39 @@ TEST_CASE("a record that was begun ends within 30 s, however much is said meanwh
         CHECK(s.state.tick(steady_point(59s)) == session_state::verdict::slow);
     }
 }
+
+TEST_CASE("a large record lets what the other side waits for pass between its fragments") {
+    for (std::size_t const largest : {std::size_t{4096}, std::size_t{1} << 20}) {
+        session_options o;
+        side one(o);
+        side other(o);
+        steady_point const now(1h);
+        for (auto* const s : {&one, &other}) s->state.attach(terms(0, largest), now);
+        one.in.limit(largest);
+        other.in.limit(largest);
+        std::string const large(5'000'000, 'l');
+        one.send("before");
+        one.send(large);
+        one.send("behind");
+        std::size_t writes = 0;
+        for (; one.state.wants_to_write(); ++writes) {
+            auto const bytes = one.write(now, 1 << 20);
+            CHECK(bytes.size() <= (std::size_t{1} << 20) + largest + 100);
+            other.take(bytes, now);
+            CHECK(other.in.empty()); // it ends with a record
+        }
+        CHECK(writes >= 5);
+        REQUIRE(other.above.records.size() == 3);
+        CHECK(other.above.records[1].second == large);
+        CHECK(other.above.records[2].second == "behind");
+        // What has come meanwhile is acknowledged with each of them.
+        one.send(large);
+        other.send("small");
+        CHECK(one.write(now, 1 << 20).size() < large.size());
+        one.take(other.write(now), now);
+        auto const acked = other.above.acked;
+        other.take(one.write(now, 1 << 20), now);
+        CHECK(other.above.acked > acked);
+        CHECK(one.state.wants_to_write());
+    }
+}

@@ -203,6 +203,37 @@ TEST_CASE("a closed transport refuses", "[inproc]") {
     CHECK_FALSE(try_send_one(*other.open(orders), numbered(2)));
 }
 
+TEST_CASE("sends that wait for room end with the transport that they came through", "[inproc]") {
+    asio::io_context io;
+    inproc::options small;
+    small.queue_messages = 1;
+    inproc::hub const hub(small);
+    inproc net(io.get_executor(), hub), other(io.get_executor(), hub);
+    auto const to = net.open(orders), to_same = other.open(orders);
+    consumer c(other, orders, "g");
+    error_code const waits = errc::would_deadlock; // which no send ends with
+    error_code ends[2] = {waits, waits};
+    REQUIRE_FALSE(try_send_one(*to, numbered(1)));
+    auto const begin = [&](sink& way, std::uint64_t n, error_code& end) {
+        send_one(way, numbered(n), env::steady_point::max(), io.get_executor(), [&end](error_code ec) { end = ec; });
+    };
+    begin(*to, 2, ends[0]);
+    begin(*to_same, 3, ends[1]);
+    io.poll();
+    CHECK(ends[0] == waits);
+    net.close();
+    io.restart();
+    io.poll();
+    CHECK(ends[0] == errc::closed);
+    CHECK(ends[1] == waits);
+    CHECK(c.receive() == numbers{1});
+    c.settle_all();
+    io.restart();
+    io.poll();
+    CHECK_FALSE(ends[1]);
+    CHECK(c.receive() == numbers{3});
+}
+
 TEST_CASE("one settlement ends deliveries in a row, or some of them", "[inproc]") {
     asio::io_context io;
     inproc net(io.get_executor(), inproc::hub());

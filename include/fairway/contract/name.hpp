@@ -23,16 +23,28 @@ struct fixed_string {
 
 /// The longest name of a message, channel, service or group in bytes; every broker's own limit leaves room for it.
 inline constexpr std::size_t max_name_length = 100;
+/// The longest name of a channel as transports see it: of `<channel>.<group>.dead`, where a group's dead letters lie.
+inline constexpr std::size_t max_channel_name_length = 2 * max_name_length + std::string_view("..dead").size();
 
-/// True for 1 to 100 of the characters A-Z a-z 0-9 . _ - which every broker can use in a name.
-constexpr bool is_valid_name(std::string_view name) noexcept {
-    if (name.empty() || name.size() > max_name_length) return false;
-    for (char const c : name) {
+namespace detail {
+
+constexpr bool is_name(std::string_view text, std::size_t most) noexcept {
+    if (text.empty() || text.size() > most) return false;
+    for (char const c : text) {
         bool const ok = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
                         c == '_' || c == '-';
         if (!ok) return false;
     }
     return true;
+}
+
+} // namespace detail
+
+/// True for 1 to 100 of the characters A-Z a-z 0-9 . _ - which every broker can use in a name.
+constexpr bool is_valid_name(std::string_view name) noexcept { return detail::is_name(name, max_name_length); }
+/// The same for the name of a channel as transports see it, up to `max_channel_name_length`.
+constexpr bool is_valid_channel_name(std::string_view name) noexcept {
+    return detail::is_name(name, max_channel_name_length);
 }
 
 } // namespace fairway

@@ -82,16 +82,22 @@ namespace detail {
 class real_alarm final : public alarm {
 public:
     explicit real_alarm(asio::any_io_executor executor) : timer_(std::move(executor)) {}
+    ~real_alarm() override { ++*set_; }
     void set(steady_point when, std::function<void()> ring) override {
         timer_.expires_at(std::chrono::time_point_cast<std::chrono::steady_clock::duration>(when));
-        timer_.async_wait([ring = std::move(ring)](boost::system::error_code ec) {
-            if (!ec) ring();
+        timer_.async_wait([ring = std::move(ring), set = set_, mine = ++*set_](boost::system::error_code ec) {
+            if (!ec && *set == mine) ring();
         });
     }
-    void cancel() override { timer_.cancel(); }
+    void cancel() override {
+        ++*set_;
+        timer_.cancel();
+    }
 
 private:
     asio::steady_timer timer_;
+    // How often it was set or cancelled: the timer does not recall a ring that is on its way already.
+    std::shared_ptr<std::uint64_t> set_ = std::make_shared<std::uint64_t>(0);
 };
 } // namespace detail
 

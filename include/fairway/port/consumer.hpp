@@ -43,14 +43,23 @@ public:
         pipeline_->open(source_);
     }
 
-    // No more intake; `idle` becomes true when what was received has ended.
+    // No more intake, but of what can't go back; `idle` becomes true when what was received has ended.
     void pause() {
         paused_ = true;
-        if (source_) source_->pause();
+        if (!source_) return;
+        source_->pause();
+        ready();
     }
-    bool idle() const noexcept { return pipeline_->idle(); }
+    bool idle() const noexcept { return (dry_ || !source_) && pipeline_->idle(); }
     // Called on the executor whenever it became idle.
-    void on_idle(std::function<void()> told) { pipeline_->on_idle(std::move(told)); }
+    void on_idle(std::function<void()> told) {
+        pipeline_->on_idle([weak = weak_from_this(), told = std::move(told)] {
+            auto const self = weak.lock();
+            if (!self) return;
+            if (self->paused_ && !self->idle()) return self->ready(); // there is room for more
+            told();
+        });
+    }
 
     // Leaves at once: handlers are cancelled, what is not settled goes back.
     void stop() {
@@ -79,10 +88,10 @@ public:
         bool more = true;
         while (more && done < most && !stopped_ && !answers_->closed()) {
             heed_notices();
-            if (paused_) return false;
             std::size_t const n = source_->receive(batch_, at_once);
             done += n;
             more = n == at_once;
+            dry_ = paused_ && n == 0 && pipeline_->idle();
             pipeline_->take(batch_);
             batch_.clear();
         }
@@ -122,6 +131,7 @@ private:
     std::vector<delivery> batch_;
     std::vector<notice> notices_;
     std::atomic<bool> paused_{false};
+    bool dry_ = false; // paused, and nothing comes any more
     std::atomic<bool> stopped_{false};
 };
 

@@ -28,8 +28,8 @@ struct dead_letter {
     std::string channel;
     /// The group that could not handle it.
     std::string group;
-    /// Why: the code of a fault, or "handler_failed", "decode_failed", "unknown_type", "unknown_version"; empty where
-    /// unknown.
+    /// Why: the code of a fault, or "handler_failed", "decode_failed", "unknown_type", "unknown_version", "too_large",
+    /// "too_many_attempts", "expired"; empty where unknown.
     std::string code;
     /// More for people.
     std::string text;

@@ -4,6 +4,7 @@
 
 #include <fairway/delivery/stored_replies.hpp>
 #include <fairway/delivery/window.hpp>
+#include <fairway/env/secure_random.hpp>
 #include <fairway/port/duplicate_store.hpp>
 
 #include <chrono>
@@ -11,6 +12,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -21,7 +23,10 @@ namespace fairway {
 class memory_store final : public duplicate_store {
 public:
     /// Remembers up to `ids` messages for `age` each, and of their replies as many as `limits::stored_replies` says.
-    /// `key` is secret where ids are chosen by an enemy: it keeps the table fast.
+    /// A secret key, from the system's source of random bytes, keeps its tables fast where an enemy chooses ids.
+    explicit memory_store(std::size_t ids = limits::window_ids, duration age = std::chrono::minutes(10))
+        : memory_store(random_key(), ids, age) {}
+    /// The same with a given key: where runs must not differ, as in tests.
     explicit memory_store(
         siphash_key key, std::size_t ids = limits::window_ids, duration age = std::chrono::minutes(10))
         : handled_(key, ids, age), replies_(key, limits::stored_reply, limits::stored_replies, age) {}
@@ -35,6 +40,11 @@ public:
     }
 
 private:
+    static siphash_key random_key() {
+        siphash_key key;
+        env::secure_random::from_system(std::as_writable_bytes(std::span(&key, 1)));
+        return key;
+    }
     std::optional<handled> look(std::string_view scope, message_id id, time_point now) {
         std::lock_guard const lock(mutex_);
         auto const number = number_of(scope);

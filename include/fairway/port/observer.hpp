@@ -31,6 +31,7 @@ enum class occurrence {
     connected,           ///< deliveries of the channel come (again)
     disconnected,        ///< no deliveries of the channel come: there is no connection
     gap,                 ///< the transport lost messages of the channel
+    unflushed,           ///< the service has drained, and not all that it had sent was accepted
 };
 
 /// One thing that happened, for logs. Never holds bodies or header values; valid during the call.

@@ -198,7 +198,9 @@ private:
         if (!is_valid_name(name)) throw fault("registry.invalid", "a client's name is 1 to 100 of A-Z a-z 0-9 . _ -");
     }
     static void check_channel(std::string_view name) {
-        if (!is_valid_name(name)) throw fault("registry.invalid", "a channel's name is 1 to 100 of A-Z a-z 0-9 . _ -");
+        if (!is_valid_channel_name(name))
+            throw fault("registry.invalid",
+                "a channel's name is 1 to " + std::to_string(max_channel_name_length) + " of A-Z a-z 0-9 . _ -");
     }
     // The endpoints in the one way to write them, so that two ways do not become two endpoints.
     static entry_set checked(std::vector<registry_entry> const& entries) {

@@ -14,7 +14,9 @@
 
 #include <boost/asio/associated_cancellation_slot.hpp>
 
+#include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <mutex>
@@ -150,9 +152,14 @@ private:
     static task<ledger> drain_all(std::shared_ptr<service_engine> self, duration deadline) {
         error_code failed;
         if (!self->closed()) {
-            auto const until = saturating_add(self->clock_.steady_now(), deadline);
+            auto until = saturating_add(self->clock_.steady_now(), deadline);
             auto quiesce = [&](env::continuation h) { self->quiesce(deadline, std::move(h)); };
             co_await env::suspend(quiesce);
+            // A moment for what was sent, even where handlers have taken all the time.
+            auto const a_moment = [&] {
+                return saturating_add(self->clock_.steady_now(), std::chrono::milliseconds(100));
+            };
+            until = std::max(until, a_moment());
             auto open = self->senders();
             std::erase_if(open, [](auto const& s) { return s->closed(); });
             // It keeps itself: what waits must not be owned by the coroutine that waits.
@@ -160,12 +167,14 @@ private:
                 std::make_shared<last_flush>(self->executor_)->start(open, until, failed, std::move(h));
             };
             co_await env::suspend(flush);
+            until = std::max(until, a_moment()); // and for what was received, where the flush has
             auto settle = [&](env::continuation h) { self->transport_.settle(until, std::move(h)); };
             co_await env::suspend(settle);
             self->close();
         }
         auto wait = [&](env::continuation h) { self->wait(std::move(h)); };
         co_await env::suspend(wait);
+        if (failed) self->counts_->tell({occurrence::unflushed, {}, {}, {}, {}, failed, {}});
         if (failed) throw system_error(failed, "flush of " + self->name());
         co_return self->stats();
     }

@@ -8,6 +8,7 @@
 
 #include <boost/asio/bind_executor.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -22,29 +23,30 @@ class last_flush : public std::enable_shared_from_this<last_flush> {
 public:
     explicit last_flush(asio::any_io_executor executor) : executor_(std::move(executor)) {}
 
-    // `into`, which lives as long as `done`, gets the first failure by then, if there is one.
+    // `into`, which lives as long as `done`, gets the first failure by then, if there is one, and `errc::timed_out`
+    // where something is not accepted by then.
     void start(std::vector<std::shared_ptr<sender_core>> const& all, env::steady_point until, error_code& into,
         env::continuation done) {
         into_ = &into;
         done_.emplace(std::move(done));
         open_ = all.size();
         failed_.resize(all.size());
-        if (open_ == 0) return finish();
+        if (open_ == 0) return finish({});
         alarm_ = env::clock::of(executor_).make_alarm(executor_);
         alarm_->set(until, [weak = weak_from_this()] {
-            if (auto const self = weak.lock()) self->finish();
+            if (auto const self = weak.lock()) self->finish(errc::timed_out);
         });
         for (std::size_t i = 0; i < all.size(); ++i)
             all[i]->flush_into(failed_[i], asio::bind_executor(executor_, [self = shared_from_this()] {
-                if (--self->open_ == 0) self->finish();
+                if (--self->open_ == 0) self->finish({});
             }));
     }
 
 private:
-    void finish() {
+    void finish(error_code left) {
         if (!done_) return;
-        for (auto const& e : failed_)
-            if (e && !*into_) *into_ = e;
+        auto const failed = std::find_if(failed_.begin(), failed_.end(), [](error_code const& e) { return !!e; });
+        *into_ = failed == failed_.end() ? left : *failed;
         env::continuation done(std::move(*done_));
         done_.reset();
         alarm_.reset();

@@ -26,6 +26,10 @@ namespace fairway {
 /// executor of its own. Destroying it at any moment is safe: handlers are cancelled, what they had not finished is
 /// given back; `drain` first ends what has begun. A handler that is suspended then unwinds when its executor next runs:
 /// what it refers to must live until then.
+///
+/// Any thread may make it and call what it has, but for these: `around_deliveries` and `around_sends` come before all
+/// else; `run` and `drain` are awaited on its executor; and it is destroyed there, or when that does not run: elsewhere
+/// a handler may still be running when the destructor has returned.
 class service {
 public:
     /// A service named `name` (1 to 100 of A-Z a-z 0-9 . _ -, else `errc::invalid_name`) on a transport; `watcher`, if
@@ -73,22 +77,22 @@ public:
     /// Ends in good order: stops intake (what was not received goes to other instances), lets running handlers finish
     /// (they may still send and await replies), flushes what was sent, then closes. At the deadline it cancels what is
     /// left and gives it back. Returns what the service has done. Messages that wait in a channel and were not received
-    /// yet stay there: a drain right after a send may handle nothing.
+    /// yet stay there: a drain right after a send may handle nothing. Throws, closed, where what was sent was not
+    /// accepted: `errc::timed_out` at the deadline, or as a flush does (`errc::not_connected`).
     [[nodiscard]] task<ledger> drain(duration deadline = std::chrono::seconds(30)) { return core_->drain(deadline); }
     /// Begins to drain without waiting, which a handler of the service must not; `run` completes when it is done.
-    /// Thread-safe.
     void shutdown(duration deadline = std::chrono::seconds(30)) { core_->shutdown(deadline); }
     /// Ends now: handlers are cancelled, what they had not finished is given back; pending requests and later
-    /// operations of its ports fail with `errc::closed`. Thread-safe.
+    /// operations of its ports fail with `errc::closed`.
     void close() { core_->close(); }
 
     /// Its name, which is its consumer group.
     std::string const& name() const noexcept { return core_->name(); }
     /// Where it runs.
     asio::any_io_executor get_executor() const { return core_->executor(); }
-    /// How many of its requests and gathers wait for answers. Thread-safe.
+    /// How many of its requests and gathers wait for answers.
     std::size_t pending_requests() const { return core_->pending_requests(); }
-    /// What it has done so far. Thread-safe.
+    /// What it has done so far.
     ledger stats() const noexcept { return core_->stats(); }
 
 private:

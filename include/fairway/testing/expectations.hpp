@@ -24,7 +24,8 @@ namespace fairway::testing {
 struct dead_letter {
     /// The wire name of its contract.
     std::string type;
-    /// Why: the code of a fault, or "handler_failed", "decode_failed", "unknown_type", "unknown_version".
+    /// Why: the code of a fault, or "handler_failed", "decode_failed", "unknown_type", "unknown_version", "too_large",
+    /// "too_many_attempts", "expired".
     std::string code;
     /// More for people.
     std::string text;

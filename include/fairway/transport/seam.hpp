@@ -213,7 +213,8 @@ public:
     /// Ends deliveries, accepted or released; does not wait. Of a log (`capabilities::settles_prefix`) an acceptance
     /// covers all of the shard before it, and a release all after it. Tags of deliveries that were lost mean nothing.
     virtual void settle(std::span<settlement const> settlements) = 0;
-    /// Stops intake: what was not received yet goes back, what was received can still be settled.
+    /// Stops intake: what was not received yet goes back, what was received can still be settled. What has nobody to
+    /// go back to can still be received.
     virtual void pause() = 0;
     /// Leaves: what is not settled goes back, to be delivered again.
     virtual void close() = 0;

@@ -100,6 +100,15 @@ public:
         if (std::exchange(m.starved, false)) m.tell();
         look_around(g);
     }
+    // The member was told of messages and can't take them: others may.
+    void pass_on(group& g, member& m) {
+        {
+            std::lock_guard const lock(inbox_mutex_);
+            if (!std::exchange(m.woken, false)) return;
+        }
+        all_of_it const locks(*this);
+        look_around(g);
+    }
     // How many deliveries the member may hold from now on.
     void limit(group& g, member& m, std::size_t most) {
         all_of_it const locks(*this);

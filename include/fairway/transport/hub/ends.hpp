@@ -30,7 +30,7 @@ public:
           hub_(std::move(hub)),
           clock_(env::clock::of(executor_)),
           alarm_(clock_.make_alarm(executor_)) {}
-    ~attachment() override { close(); }
+    ~attachment() override { detach(); }
 
     void start() {
         env::context_end::tell(executor_, weak_from_this());
@@ -40,12 +40,13 @@ public:
             });
         });
     }
+    // No more sends; those that wait end.
     void close() {
-        if (!closed_.exchange(true)) hub_->remove_ticker(this);
+        if (detach()) hub_->end_sends(this);
     }
 
     void abandon() noexcept override {
-        close();
+        detach();
         hub_->abandon(asio::query(executor_, asio::execution::context));
         alarm_.reset();
     }
@@ -56,6 +57,12 @@ public:
     bool closed() const noexcept { return closed_.load(std::memory_order_relaxed); }
 
 private:
+    // False where it was done before.
+    bool detach() {
+        if (closed_.exchange(true)) return false;
+        hub_->remove_ticker(this);
+        return true;
+    }
     void arm(time_point due) {
         if (closed()) return;
         auto const when = detail::saturating_add(clock_.steady_now(), std::max(due - clock_.now(), duration::zero()));
@@ -109,8 +116,7 @@ public:
             }
             outcomes[i].error = why;
         }
-        if (places.size() == outcomes.size())
-            return to_->send(through_->executor(), through_, std::move(now), deadline, into, std::move(done));
+        if (places.size() == outcomes.size()) return wait(std::move(now), deadline, into, std::move(done));
         auto const slot = asio::get_associated_cancellation_slot(done);
         auto const part = std::make_shared<std::vector<outcome>>();
         auto merge = [part, &into, outcomes = std::move(outcomes), places = std::move(places),
@@ -119,8 +125,7 @@ public:
             into = std::move(outcomes);
             env::resume(std::move(done));
         };
-        to_->send(through_->executor(), through_, std::move(now), deadline, *part,
-            asio::bind_cancellation_slot(slot, std::move(merge)));
+        wait(std::move(now), deadline, *part, asio::bind_cancellation_slot(slot, std::move(merge)));
     }
 
     bool accepts_at_once() const noexcept override { return true; }
@@ -131,6 +136,14 @@ public:
     }
 
 private:
+    void wait(
+        std::vector<envelope> now, env::steady_point deadline, std::vector<outcome>& into, env::continuation done) {
+        // Once the send has begun, this may go on another thread.
+        auto const to = to_;
+        auto const through = through_;
+        to->send(through->executor(), through, std::move(now), deadline, into, std::move(done));
+        if (through->closed()) to->end_sends(through.get()); // it was closed meanwhile
+    }
     // In paranoid mode every body is written and read, as a broker would have it.
     envelope prepare(envelope const& e, error_code& why) const {
         if (!through_->hub().options().paranoid || !e.object_type()) return e;
@@ -183,6 +196,10 @@ public:
     }
     void pause() override {
         if (!closed_.load(std::memory_order_acquire)) from_->pause(group_, me_);
+    }
+    // What its receiver was told of it has not asked for, and may not soon.
+    void pass_on() {
+        if (!closed_.load(std::memory_order_acquire)) from_->pass_on(group_, me_);
     }
     void close() override {
         if (closed_.exchange(true)) return;

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <utility>
 #include <vector>
@@ -193,7 +194,8 @@ private:
     struct shard_state {
         log::cursor next;
         // What came back, one by one, and before which message of the log each is to be taken; the last one first.
-        std::vector<std::pair<std::uint64_t, taken_messages>> returned;
+        // Mostly it comes back in its order, or in the opposite one.
+        std::deque<std::pair<std::uint64_t, taken_messages>> returned;
         // Of a sharded channel: whose it is, and whose it becomes once the owner has settled what it received.
         member* owner = nullptr;
         member* heir = nullptr;
@@ -267,8 +269,8 @@ private:
         for (auto const& s : shards_) owners.push_back(s.heir ? s.heir->id() : 0);
         auto const wanted = agreed_ ? agree(shards_.size(), ids) : balance(owners, ids);
         for (std::size_t n = 0; n < shards_.size(); ++n) {
-            auto const found =
-                std::find_if(members_.begin(), members_.end(), [&](member const* m) { return m->id() == wanted[n]; });
+            auto const found = std::find_if(
+                members_.begin(), members_.end(), [&](member const* m) { return m->id() == wanted[n] && !m->paused; });
             shards_[n].heir = found == members_.end() ? nullptr : *found;
         }
         hand_over();

@@ -12,7 +12,6 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -42,10 +41,13 @@ public:
         for_others_.erase(shape.channel);
         return c;
     }
-    // The same for somebody at another node: as long as nobody here uses it, it may be dropped again.
-    std::shared_ptr<channel_state> channel_for_others(address const& shape) {
+    // The same for somebody at another node, who has not asked for it before where it is the `first` time: as long as
+    // nobody here uses it, it is there until all of them have dropped it.
+    std::shared_ptr<channel_state> channel_for_others(address const& shape, bool first) {
         std::lock_guard const lock(mutex_);
-        if (channels_.count(shape.channel) == 0) for_others_.insert(shape.channel);
+        if (channels_.count(shape.channel) == 0) for_others_.emplace(shape.channel, 0);
+        auto const asked = for_others_.find(shape.channel);
+        if (first && asked != for_others_.end()) ++asked->second;
         return channel_of(shape);
     }
     bool has_channel(std::string_view name) {
@@ -57,8 +59,11 @@ public:
     bool drop_for_others(std::string const& name) {
         std::shared_ptr<channel_state> last; // goes without the lock
         std::lock_guard const lock(mutex_);
+        auto const asked = for_others_.find(name);
+        if (asked == for_others_.end() || (asked->second > 0 && --asked->second > 0)) return false;
         auto const found = channels_.find(name);
-        if (found == channels_.end() || found->second.use_count() > 1 || for_others_.erase(name) == 0) return false;
+        if (found->second.use_count() > 1) return false;
+        for_others_.erase(asked);
         last = std::move(found->second);
         channels_.erase(found);
         return true;
@@ -93,13 +98,11 @@ public:
 
     // An execution context ends: drops what its coroutines wait for.
     void abandon(asio::execution_context const& context) {
-        std::vector<std::shared_ptr<channel_state>> all;
-        {
-            std::lock_guard const lock(mutex_);
-            for (auto const& [name, c] : channels_) all.push_back(c);
-            for (auto const& [name, c] : replies_) all.push_back(c);
-        }
-        for (auto const& c : all) c->abandon(context);
+        for (auto const& c : all_channels()) c->abandon(context);
+    }
+    // What was opened through this is closed: so are the sends that wait.
+    void end_sends(void const* through) {
+        for (auto const& c : all_channels()) c->end_sends(through);
     }
 
     // Keeps a message until it is due. False where the bound of such messages is reached.
@@ -152,6 +155,13 @@ private:
         envelope message;
     };
 
+    std::vector<std::shared_ptr<channel_state>> all_channels() {
+        std::vector<std::shared_ptr<channel_state>> all;
+        std::lock_guard const lock(mutex_);
+        for (auto const& [name, c] : channels_) all.push_back(c);
+        for (auto const& [name, c] : replies_) all.push_back(c);
+        return all;
+    }
     std::shared_ptr<channel_state> channel_of(address const& shape) {
         auto& c = channels_[shape.channel];
         if (!c) c = std::make_shared<channel_state>(shape, options_.most, options_.members_of != 0);
@@ -168,7 +178,8 @@ private:
     std::mutex mutex_;
     std::map<std::string, std::shared_ptr<channel_state>, std::less<>> channels_;
     std::map<std::string, std::shared_ptr<channel_state>, std::less<>> replies_;
-    std::set<std::string> for_others_; // those of the channels that nobody here has used yet
+    // Those of the channels that nobody here has used yet, and how many have asked for them.
+    std::map<std::string, std::size_t, std::less<>> for_others_;
     std::uint64_t reply_count_ = 0;
     std::atomic<member_id> member_count_{0};
     std::multimap<time_point, delayed> delayed_;

@@ -64,6 +64,21 @@ public:
         feed_waiting();
     }
 
+    // Ends the sends that wait and came through this: it was closed.
+    void end_sends(void const* through) {
+        finished_sends ended;
+        all_of_it const locks(*this);
+        for (auto i = waiting_.begin(); i != waiting_.end();) {
+            auto const at = i++;
+            if ((*at)->through.get() != through) continue;
+            ended.add(*at, errc::closed);
+            if ((*at)->inner) --inner_waiting_;
+            waiting_.erase(at);
+        }
+        feed_waiting();
+        ended.tell();
+    }
+
     // Takes as many as there is room for, from the front; what it took is left empty.
     std::size_t try_send(std::span<envelope> envelopes, error_code& why) {
         std::size_t n = 0;

@@ -76,7 +76,7 @@ public:
     void add(std::string_view pattern, std::string_view peers, std::string const& where) {
         bool const prefix = !pattern.empty() && pattern.back() == '*';
         auto const name = prefix ? pattern.substr(0, pattern.size() - 1) : pattern;
-        if (prefix ? !is_prefix(name) : !is_valid_name(name))
+        if (prefix ? !is_prefix(name) : !is_valid_channel_name(name))
             bad(where, "on the left of '=' stands a channel's name (a-z A-Z 0-9 . _ -), a beginning of names such as "
                        "'orders.*', or '*'");
         auto& list = prefix ? prefixes_ : names_;
@@ -132,7 +132,7 @@ private:
     }
     // "", or a name and a dot behind it.
     static bool is_prefix(std::string_view s) {
-        return s.empty() || (s.back() == '.' && is_valid_name(s.substr(0, s.size() - 1)));
+        return s.empty() || (s.back() == '.' && is_valid_channel_name(s.substr(0, s.size() - 1)));
     }
 
     static std::vector<channel_peer> read_peers(std::string_view text, std::string const& where) {

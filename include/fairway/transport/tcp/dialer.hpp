@@ -54,7 +54,6 @@ public:
           alarm_(clock_.make_alarm(executor_)) {}
     ~dialer() override { dialer::abandon(); }
 
-    env::endpoint const& to() const noexcept { return to_; }
     // The session that there is, or null.
     std::shared_ptr<session> const& current() const noexcept { return session_; }
     // Whether it has dialed in vain, or lost its session, and has none.

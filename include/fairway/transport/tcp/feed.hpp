@@ -98,7 +98,7 @@ public:
     void stopped() {
         if (over_) return;
         stopped_ = true;
-        if (leaves_) leave();
+        leave_when_done();
     }
     // It is to leave, or has.
     bool leaves() const noexcept { return leaves_; }
@@ -141,9 +141,11 @@ public:
             if (!one) continue;
             ++ended;
             // What follows a released message in its shard must not overtake it.
-            if (!accept && sharded_ && !alone_) pass_by(one->shard);
+            // So it comes first: a hold that ends as soon as it is answered.
+            if (!accept && sharded_ && !alone_) begin_hold(one->shard);
             end(tag, 1, accept ? settle_how::accepted : settle_how::released, one->bytes);
         }
+        leave_when_done();
         return ended;
     }
     void hold(std::uint32_t shard, bool on) {
@@ -158,8 +160,8 @@ public:
             orders_.push_back({record_type::hold, shard, false});
         }
     }
-    // No more deliveries: what was not received goes back. What was received can still be settled, unless it leaves:
-    // then that goes back too, once nothing is on its way any more.
+    // No more deliveries: what was not received goes back. What was received can still be settled; where it `leaves`,
+    // it does so once all of that is settled, and nothing is on its way any more.
     void stop(bool leaves) {
         if (over_ || alone_) return;
         leaves_ = leaves_ || leaves;
@@ -167,7 +169,12 @@ public:
             orders_.push_back({record_type::pause});
             give_back_from(0);
         }
-        if (leaves_ && stopped_) leave();
+        leave_when_done();
+    }
+    // The consumer is gone: what it has not settled goes back, too.
+    void close() {
+        if (!alone_) held_.clear();
+        stop(true);
     }
 
     std::vector<order> take_orders() noexcept { return std::exchange(orders_, {}); }
@@ -198,11 +205,11 @@ private:
             return true;
         });
     }
-    void leave() {
-        if (!std::exchange(left_, true)) orders_.push_back({record_type::unsubscribe});
+    // Before that its deliveries would be handled elsewhere at the same time.
+    void leave_when_done() {
+        if (!leaves_ || !stopped_ || over_ || alone_ || held_.size() > 0 || std::exchange(left_, true)) return;
+        orders_.push_back({record_type::unsubscribe});
     }
-    // Lets what went back come first: a hold that ends as soon as it is answered.
-    void pass_by(std::uint32_t shard) { begin_hold(shard); }
     void give_back_from(std::size_t keep) {
         for (std::size_t n = keep; n < waiting_.size(); ++n)
             end(waiting_[n].tag, 1, settle_how::returned, waiting_[n].bytes);

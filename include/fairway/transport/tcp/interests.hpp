@@ -35,14 +35,11 @@ public:
           roads_(roads),
           clock_(env::clock::of(executor_)) {}
 
-    // A dead letter stays here until somebody comes for it: who sends it can't wait for that.
-    static bool is_dead_letters(std::string_view channel) noexcept { return channel.ends_with(".dead"); }
-
     // ---- what its services do
     void sends_to(address const& to) {
         auto& i = interest_in(to);
+        i.sends = true;
         if (to.kind == channel_kind::point_to_point) {
-            i.sends = true;
             watch(i);
         } else {
             announce(i);
@@ -215,14 +212,27 @@ private:
                 p->withdraw(channel);
             else
                 p->stop_feeds(channel);
+            stop_waiting(known->second, *s);
         }
+        bool const was_empty = known->second.told && known->second.at.empty();
         known->second.at = std::move(at);
         known->second.told = true;
+        if (known->second.at.empty() && !was_empty) miss_place(known->second);
         std::vector<env::endpoint> all;
         for (auto const& [name, i] : all_) all.insert(all.end(), i.at.begin(), i.at.end());
         links_->dial(all);
         for (auto const& [s, p] : peers_) tell(known->second, *p);
         look_at_road(channel);
+    }
+
+    // Nobody can be dialed for it. That is nothing to tell of where this node itself is the other end.
+    void miss_place(interest const& i) {
+        bool const topic = i.what.kind == channel_kind::publish_subscribe;
+        bool const is_needed =
+            topic ? !i.sends && !(i.live().empty() && i.declared.empty()) : i.sends && i.live().empty();
+        if (!is_needed || is_dead_letters(i.what.channel) || !options_.dialing.trouble) return;
+        options_.dialing.trouble(
+            "channels", errc::unroutable, "there is no place for " + i.what.channel + " at present");
     }
 
     asio::any_io_executor executor_;

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <memory>
 #include <set>
 #include <string>
 #include <string_view>
@@ -23,24 +24,31 @@ public:
 
     static std::size_t of_member(address const& of) noexcept { return 512 + std::size_t{16} * of.shards; }
 
-    // A group of a channel, which is there or not, and `more` bytes; false, and nothing has changed, where that is too
-    // much. What was added before costs nothing.
-    bool add(bool is_there, address const& to, std::string_view group, std::size_t more) {
+    // The channel, for a group of it and `more` bytes; null, and nothing has changed, where that is too much. What was
+    // added before costs nothing. Throws where the channel has another shape; what was added stays then.
+    std::shared_ptr<hub_detail::channel_state> add(
+        hub_detail::hub_state& hub, address const& to, std::string_view group, std::size_t more) {
         std::pair<std::string, std::string> name(to.channel, group);
-        bool const known = names_.count(name) > 0;
+        bool const fresh = names_.count(name) == 0;
         std::size_t const shards = std::max(to.shards, 1U);
-        if (!known) more += group_bytes + shards * group_shard_bytes;
-        if (!is_there) more += channel_bytes + shards * shard_bytes;
-        if (bytes_ + more > most_bytes) return false;
+        if (fresh) more += group_bytes + shards * group_shard_bytes;
+        if (!hub.has_channel(to.channel)) more += channel_bytes + shards * shard_bytes;
+        if (bytes_ + more > most_bytes) return nullptr;
         bytes_ += more;
-        if (!known) names_.insert(std::move(name));
-        return true;
+        if (fresh) names_.insert(std::move(name));
+        return hub.channel_for_others(to, fresh);
+    }
+    // Makes the group known there. Whether it is a new one. Throws where there are too many.
+    static bool declare(hub_detail::channel_state& at, std::string_view group) {
+        constexpr std::size_t most_groups = 1'024;
+        std::string const name(group);
+        if (!at.has_group(name) && at.groups() >= most_groups)
+            fairway::detail::fail(errc::queue_full, "there are too many groups");
+        return at.declare(name);
     }
     void remove(std::size_t bytes) noexcept { bytes_ -= bytes; }
-    // The other node has gone; `members` are all that it had. Returns the channels that went with it.
-    template <class Members>
-    std::vector<std::string> end(hub_detail::hub_state& hub, Members members) {
-        members.clear();
+    // The other node has gone, with all its members. Returns the channels that went with it.
+    std::vector<std::string> end(hub_detail::hub_state& hub) {
         std::vector<std::string> dropped;
         for (auto const& [channel, group] : std::exchange(names_, {}))
             if (hub.drop_for_others(channel)) dropped.push_back(channel);

@@ -5,7 +5,7 @@
 #include <fairway/env/clock.hpp>
 #include <fairway/env/execute.hpp>
 #include <fairway/env/suspend.hpp>
-#include <fairway/transport/tcp/session.hpp>
+#include <fairway/transport/tcp/peer_map.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -23,26 +23,23 @@ public:
     explicit last_words(asio::any_io_executor executor)
         : executor_(std::move(executor)), clock_(env::clock::of(executor_)) {}
 
-    // Calls `done` once what was put into these sessions (the keys) is acknowledged or lost; at the latest at `until`.
-    template <class Sessions>
-    void wait(Sessions const& all, env::steady_point until, env::continuation done) {
+    // Calls `done` once what was put into the sessions of these, and the replies that wait for room there, are
+    // acknowledged or lost; at the latest at `until`.
+    void wait(peer_map const& all, env::steady_point until, env::continuation done) {
         auto& one = waiting_.emplace_back();
-        for (auto const& [s, ignored] : all) one.until.emplace_back(s->shared_from_this(), s->sent_offset());
+        for (auto const& [s, p] : all) one.all.push_back({p, s->sent_offset()});
         one.done.emplace(std::move(done));
+        one.until = until;
         one.alarm = clock_.make_alarm(executor_);
-        one.alarm->set(until, [weak = weak_from_this(), &one] {
-            auto const self = weak.lock();
-            if (!self) return;
-            one.until.clear();
-            self->look();
+        one.alarm->set(until, [weak = weak_from_this()] {
+            if (auto const self = weak.lock()) self->look();
         });
         look();
     }
     // Something was acknowledged, or a session is over.
     void look() {
         for (auto w = waiting_.begin(); w != waiting_.end();) {
-            auto const heard = [](auto const& u) { return u.first->over() || u.first->acked_offset() >= u.second; };
-            if (!std::all_of(w->until.begin(), w->until.end(), heard)) {
+            if (clock_.steady_now() < w->until && !std::all_of(w->all.begin(), w->all.end(), is_heard)) {
                 ++w;
                 continue;
             }
@@ -54,11 +51,27 @@ public:
     void abandon() noexcept { waiting_.clear(); }
 
 private:
+    struct word {
+        std::shared_ptr<peer> to;
+        std::uint64_t end;
+    };
     struct waiter {
-        std::vector<std::pair<std::shared_ptr<session>, std::uint64_t>> until;
+        std::vector<word> all;
         std::optional<env::continuation> done;
+        env::steady_point until;
         std::unique_ptr<env::alarm> alarm;
     };
+
+    static constexpr std::uint64_t not_said_yet = ~std::uint64_t{0};
+    static bool is_heard(word& w) {
+        auto const& s = w.to->at();
+        if (s.over()) return true;
+        if (w.to->holds_replies())
+            w.end = not_said_yet;
+        else if (w.end == not_said_yet)
+            w.end = s.sent_offset();
+        return s.acked_offset() >= w.end;
+    }
 
     asio::any_io_executor executor_;
     env::clock& clock_;

@@ -2,6 +2,7 @@
 #ifndef FAIRWAY_TRANSPORT_TCP_LINKS_HPP
 #define FAIRWAY_TRANSPORT_TCP_LINKS_HPP
 
+#include <fairway/env/clock.hpp>
 #include <fairway/env/network.hpp>
 #include <fairway/env/real_network.hpp>
 #include <fairway/transport/tcp/dialer.hpp>
@@ -9,6 +10,7 @@
 #include <fairway/transport/tcp/node_options.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -24,10 +26,13 @@ namespace fairway::tcp_detail {
 class links {
 public:
     // `events` outlives it, or it is abandoned before.
-    // `failed` is called when something went wrong with what it dials.
+    // `failed` is called when something went wrong with what it dials; `is_used` says whether a node at one end of a
+    // session has something of the other one in hand.
     links(asio::any_io_executor executor, node_options const& options, session_events& events,
-        std::function<void()> failed)
+        std::function<void()> failed, std::function<bool(session&)> is_used)
         : executor_(std::move(executor)),
+          clock_(env::clock::of(executor_)),
+          is_used_(std::move(is_used)),
           dialing_(dialing_of(options, std::move(failed))),
           accepting_(std::make_shared<session_options>(options.accepting)),
           protects_(options.protects),
@@ -44,20 +49,20 @@ public:
     // Where it listens, with the port that was chosen; nothing where it does not.
     std::optional<env::endpoint> const& local() const noexcept { return local_; }
 
-    // Has a session with whoever is at each of these places, and with nobody else.
+    // Has a session with whoever is at each of these places, and with nobody else, as soon as what they have in hand
+    // has ended.
     void dial(std::vector<env::endpoint> const& all) {
         if (closed_) return;
-        std::erase_if(leaving_, [](auto const& one) { return !one->now; });
-        for (auto i = dialers_.begin(); i != dialers_.end();) {
-            if (std::find(all.begin(), all.end(), i->second->place) != all.end()) {
-                ++i;
-                continue;
-            }
-            auto const gone = std::move(i->second);
-            i = dialers_.erase(i);
-            gone->to->stop();
-            leaving_.push_back(gone);
+        std::erase_if(leaving_, [](auto const& one) { return !one->to->current(); });
+        std::vector<std::shared_ptr<dialled>> left;
+        for (auto const& [text, one] : dialers_) {
+            one->wanted = std::find(all.begin(), all.end(), one->place) != all.end();
+            if (one->wanted)
+                one->patience.reset();
+            else
+                left.push_back(one);
         }
+        for (auto const& one : left) let_go(*one);
         for (auto const& place : all) {
             if (dialers_.count(place.text()) > 0 || is_refused(place)) continue;
             auto& one = dialers_[place.text()];
@@ -71,7 +76,7 @@ public:
         return std::any_of(places.begin(), places.end(), [&](env::endpoint const& p) {
             auto const found = dialers_.find(p.text());
             return found != dialers_.end() && !found->second->now && !found->second->is_self &&
-                   !(at_first && found->second->to->has_failed());
+                   !(at_first && found->second->to && found->second->to->has_failed());
         });
     }
     // Whether this side has dialed.
@@ -145,8 +150,29 @@ private:
         return false;
     }
 
+    struct dialled;
+    // So long the deliveries of a place that nobody needs any more are waited for.
+    static constexpr duration most_patience = std::chrono::seconds(30);
+    // Ends what leads to a place that is not wanted, unless another one that is shares its session, or something is in
+    // hand: that would come again, and be handled at the same time.
+    void let_go(dialled& one, bool late = false) {
+        if (one.wanted || closed_) return;
+        auto const found = dialers_.find(one.place.text());
+        if (found == dialers_.end()) return;
+        bool const has_dialed = one.now && one.to->current().get() == one.now;
+        auto const shares = [&](auto const& d) { return d.second->wanted && d.second->now == one.now; };
+        if (has_dialed && std::any_of(dialers_.begin(), dialers_.end(), shares)) return;
+        if (has_dialed && !late && is_used_(*one.now)) return one.wait();
+        auto const gone = std::move(found->second);
+        dialers_.erase(found);
+        if (!has_dialed) gone->now = nullptr;
+        gone->patience.reset();
+        leaving_.push_back(gone);
+        gone->to->stop();
+    }
+
     // A place, and what comes from there.
-    struct dialled final : session_events {
+    struct dialled final : session_events, std::enable_shared_from_this<dialled> {
         dialled(links& l, env::endpoint p) : all(l), place(std::move(p)) {}
         void on_open(std::shared_ptr<session> const& s) override {
             now = s.get();
@@ -155,8 +181,14 @@ private:
         void on_record(session& s, record_type type, std::string_view payload) override {
             all.events_.on_record(s, type, payload);
         }
-        void on_batch_end(session& s) override { all.events_.on_batch_end(s); }
-        void on_acked(session& s, std::uint64_t offset) override { all.events_.on_acked(s, offset); }
+        void on_batch_end(session& s) override {
+            all.events_.on_batch_end(s);
+            all.let_go(*this);
+        }
+        void on_acked(session& s, std::uint64_t offset) override {
+            all.events_.on_acked(s, offset);
+            all.let_go(*this);
+        }
         void on_room(session& s) override { all.events_.on_room(s); }
         void on_end(session& s, error_code why) override {
             for (auto const& [text, other] : all.dialers_) {
@@ -167,15 +199,30 @@ private:
             }
             if (now == &s) now = nullptr;
             all.events_.on_end(s, why);
+            all.let_go(*this);
+        }
+        void wait() {
+            if (patience) return;
+            patience = all.clock_.make_alarm(all.executor_);
+            patience->set(all.clock_.steady_now() + most_patience, [weak = weak_from_this()] {
+                auto const self = weak.lock();
+                if (!self) return;
+                auto const rung = std::move(self->patience);
+                self->all.let_go(*self, true);
+            });
         }
         links& all;
         env::endpoint place;
         session* now = nullptr;
         bool is_self = false;
+        bool wanted = true;
+        std::unique_ptr<env::alarm> patience; // where it is not, and something is in hand
         std::shared_ptr<dialer> to;
     };
 
     asio::any_io_executor executor_;
+    env::clock& clock_;
+    std::function<bool(session&)> is_used_;
     std::shared_ptr<session_options const> dialing_;
     std::shared_ptr<session_options const> accepting_;
     protection protects_;

@@ -199,10 +199,7 @@ private:
     }
     void tell(std::string_view remote, error_code why, std::string_view text) {
         if (!options_->trouble) return;
-        auto const withheld = limit_.admit(clock_.steady_now());
-        if (!withheld) return;
-        if (*withheld == 0) return options_->trouble(remote, why, text);
-        options_->trouble(remote, why, std::string(text) + " (" + std::to_string(*withheld) + " more were not told)");
+        limit_.tell(clock_.steady_now(), text, [&](std::string_view line) { options_->trouble(remote, why, line); });
     }
 
     static constexpr duration patience = std::chrono::seconds(1);

@@ -14,6 +14,8 @@
 #include <charconv>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -26,14 +28,19 @@ public:
     url_reader(url const& where, tcp_options& into) : where_(where), into_(into) {}
 
     void read() {
-        for (auto const& [name, value] : where_.options()) take(name, value);
+        for (auto const& [name, value] : where_.options()) {
+            if (!seen_.insert(name).second) bad("the option '" + name.substr(0, 64) + "' stands there twice");
+            take(name, value);
+        }
+        if (tls_said_ == false && tls_part_) bad(std::string("tls=false does not go with ") + tls_part_);
         if (!user_.empty() != !password_file_.empty()) bad("user and password-file belong together");
         if (!user_.empty() && !token_file_.empty()) bad("user and token-file are two ways to say who it is");
         if (!user_.empty()) into_.dial_with(client_credentials::password(user_, read_secret(password_file_)));
         if (!token_file_.empty()) into_.dial_with(client_credentials::token(read_secret(token_file_)));
         bool const has_certificate = !tls_.certificate_file.empty();
-        if (uses_tls_) into_.tls(tls_);
-        if (user_.empty() && token_file_.empty() && uses_tls_ && has_certificate)
+        bool const uses_tls = tls_said_.value_or(tls_part_ != nullptr);
+        if (uses_tls) into_.tls(tls_);
+        if (user_.empty() && token_file_.empty() && uses_tls && has_certificate)
             into_.dial_with(client_credentials::certificate());
         bool const certificates = tls_.require_client_certificate;
         if (!credentials_.empty() || certificates) {
@@ -86,23 +93,24 @@ private:
         if (name == "user") return void(user_ = value);
         if (name == "password-file") return void(password_file_ = value);
         if (name == "token-file") return void(token_file_ = value);
-        if (name == "tls") return void(uses_tls_ = flag(name, value));
-        if (take_tls(name, value)) return void(uses_tls_ = true);
+        if (name == "tls") return void(tls_said_ = flag(name, value));
+        if (take_tls(name, value)) return;
         if (!places_.take(name, value)) bad("the option '" + name.substr(0, 64) + "' is unknown");
     }
     bool take_tls(std::string const& name, std::string const& value) {
-        if (name == "ca")
-            tls_.ca_file = value;
-        else if (name == "certificate")
-            tls_.certificate_file = value;
-        else if (name == "key")
-            tls_.key_file = value;
-        else if (name == "server-name")
-            tls_.expected_name = value;
-        else if (name == "client-certificates")
-            tls_.require_client_certificate = flag(name, value);
-        else
-            return false;
+        using options = env::tls_options;
+        constexpr std::pair<char const*, std::string options::*> texts[] = {{"ca", &options::ca_file},
+            {"certificate", &options::certificate_file}, {"key", &options::key_file},
+            {"server-name", &options::expected_name}};
+        for (auto const& [text, into] : texts) {
+            if (name != text) continue;
+            tls_.*into = value;
+            tls_part_ = text;
+            return true;
+        }
+        if (name != "client-certificates") return false;
+        tls_.require_client_certificate = flag(name, value);
+        if (tls_.require_client_certificate) tls_part_ = "client-certificates";
         return true;
     }
 
@@ -110,7 +118,9 @@ private:
     tcp_options& into_;
     discovery_options places_;
     env::tls_options tls_;
-    bool uses_tls_ = false;
+    std::optional<bool> tls_said_;
+    char const* tls_part_ = nullptr; // an option that is one of TLS, if there is one
+    std::set<std::string> seen_;
     std::string credentials_;
     std::string user_;
     std::string password_file_;
@@ -124,6 +134,8 @@ namespace fairway {
 // `tcp://host:port,host:port?options`, or `unix:///path?options`: where the others are, if that is the same for all
 // channels, and options.
 inline tcp_options tcp_options::from(url const& where) {
+    if (where.scheme() != "tcp" && where.scheme() != "unix")
+        detail::fail(errc::invalid_url, "write it as tcp://... or unix://...");
     tcp_options o;
     tcp_detail::url_reader reader(where, o);
     if (where.scheme() == "unix") {

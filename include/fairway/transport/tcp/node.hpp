@@ -49,6 +49,7 @@ public:
     ~node() override {
         absences_->end();
         if (gone_) return;
+        share_->close();
         for (auto const& way : roads_.all()) way->close();
         for (auto const& [s, p] : std::exchange(peers_, {})) p->end(true);
     }
@@ -56,9 +57,14 @@ public:
     void start() {
         share_->start();
         env::context_end::tell(executor_, weak_from_this());
-        links_.emplace(executor_, options_, *this, [weak = weak_from_this()] {
+        auto failed = [weak = weak_from_this()] {
             if (auto const self = weak.lock()) self->interests_->look_at_roads();
-        });
+        };
+        auto is_used = [this](session& s) {
+            auto const p = find(s);
+            return p && p->has_parts();
+        };
+        links_.emplace(executor_, options_, *this, std::move(failed), std::move(is_used));
     }
     asio::any_io_executor const& executor() const noexcept { return executor_; }
     std::optional<env::endpoint> const& local() const noexcept { return links_->local(); }
@@ -95,8 +101,7 @@ public:
                 still->members_changed(what.from.channel);
             });
         };
-        auto const member = local->id();
-        to->start(loop_, member, std::move(local), std::move(carry), std::move(left));
+        to->start(loop_, std::move(local), std::move(carry), std::move(left));
         on_executor([to](node& n) {
             auto const& [from, group] = std::tie(to->what().from, to->what().group);
             if (from.kind == channel_kind::publish_subscribe && n.absences_->take_missed(from.channel, group))
@@ -182,9 +187,17 @@ public:
         return absences_->take_missed(channel, group);
     }
     void refused(session& by, subscription const& what, errc why) override {
-        if (options_.dialing.trouble && refusals_.admit(clock_.steady_now()))
-            options_.dialing.trouble(
-                by.peer().endpoint, why, "does not deliver " + what.from.channel + " to " + what.group);
+        tell_of(by, why, "does not deliver " + what.from.channel + " to " + what.group);
+    }
+    void denied(session& by, std::string_view what) override {
+        auto const& who = by.peer().principal;
+        tell_of(by, errc::unauthorized,
+            (who.empty() ? "somebody who is not authenticated" : who) + " may not " + std::string(what) +
+                ": the permissions here do not say so");
+    }
+    void left_out(session& of, std::string_view channel) override {
+        tell_of(of, errc::queue_full,
+            std::string(channel) + " is left out: there are 1,024 channels with this node already");
     }
     void heard(peer& by) override { replies_.prefer(by.at().peer().node, by); }
     bool awaits_handling() override { return options_.confirms == confirmation::handled; }
@@ -263,8 +276,16 @@ private:
     std::shared_ptr<tcp_detail::road> road_into(
         address const& to, std::shared_ptr<hub_detail::channel_state> const& channel) {
         bool const awaits = options_.confirms != confirmation::queued && to.kind == channel_kind::point_to_point &&
-                            !interests::is_dead_letters(to.channel);
+                            !is_dead_letters(to.channel);
         return roads_.open(to.channel, share_, channel, awaits);
+    }
+    // Some lines for logs. Not from within what goes on: who is told may close this.
+    void tell_of(session const& other, errc why, std::string_view text) {
+        if (!options_.dialing.trouble) return;
+        refusals_.tell(clock_.steady_now(), text, [&](std::string_view line) {
+            env::post(executor_, [told = options_.dialing.trouble, where = other.peer().endpoint, why,
+                                     line = std::string(line)] { told(where, why, line); });
+        });
     }
     void carry_out(feed& f, std::vector<feed::order> const& orders) {
         if (auto const p = find(*f.at)) p->carry_out(f.number, orders);

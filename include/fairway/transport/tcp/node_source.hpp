@@ -4,6 +4,7 @@
 
 #include <fairway/delivery/membership.hpp>
 #include <fairway/env/run_loop.hpp>
+#include <fairway/transport/hub/ends.hpp>
 #include <fairway/transport/seam.hpp>
 #include <fairway/transport/tcp/feed.hpp>
 #include <fairway/transport/tcp/road.hpp>
@@ -35,9 +36,9 @@ public:
 
     // Once, at the beginning: the node's own share, and what does the rest, on the loop.
     // `left` is called when it is closed, on any thread, without a lock.
-    void start(std::shared_ptr<env::run_loop> const& loop, member_id member, std::shared_ptr<source> local,
-        carrier carry, std::function<void()> left) {
-        member_ = member;
+    void start(std::shared_ptr<env::run_loop> const& loop, std::shared_ptr<hub_detail::hub_source> local, carrier carry,
+        std::function<void()> left) {
+        member_ = local->id();
         waker_.emplace(loop, weak_from_this());
         local_ = std::move(local);
         carry_ = std::move(carry);
@@ -144,10 +145,13 @@ public:
         std::size_t n = 0;
         // Each gets the first look in turn.
         auto const parts = feeds_.size() + 1;
+        bool local = false;
         for (std::size_t i = 0; i < parts && n < wanted; ++i) {
             auto const which = (turn_ + i) % parts;
+            local = local || which == 0;
             n += which == 0 ? take_local(out, wanted - n) : take(*feeds_[which - 1], out, wanted - n);
         }
+        if (!local) local_->pass_on();
         turn_ = (turn_ + 1) % parts;
         in_hands_ += n;
         if (n == most) return n;
@@ -197,7 +201,10 @@ public:
         std::lock_guard const lock(mutex_);
         if (closed_ || std::exchange(paused_, true)) return;
         local_->pause();
-        stop_feeds(false);
+        for (auto const& f : feeds_) {
+            f->stop(false);
+            tell_node(*f);
+        }
     }
     void close() override {
         std::function<void()> left;
@@ -205,7 +212,7 @@ public:
             std::lock_guard const lock(mutex_);
             if (std::exchange(closed_, true)) return;
             if (local_) local_->close();
-            stop_feeds(true);
+            for (auto const& f : feeds_) f->close();
             in_hands_ = 0;
             if (waker_) waker_->wake();
             left.swap(left_);
@@ -269,12 +276,7 @@ private:
         for (auto const& f : feeds_) {
             f->hold(shard, on);
             tell_node(*f);
-        }
-    }
-    void stop_feeds(bool leaves) {
-        for (auto const& f : feeds_) {
-            f->stop(leaves);
-            tell_node(*f);
+            if (!on && f->has_some()) wake(); // of a node that is gone
         }
     }
     void tell_node(feed const& f) {
@@ -295,7 +297,7 @@ private:
     std::optional<env::waker> waker_;
     carrier carry_;
     std::function<void()> left_;
-    std::shared_ptr<source> local_;
+    std::shared_ptr<hub_detail::hub_source> local_;
     std::shared_ptr<road> road_;
     bool when_handled_ = false;
 

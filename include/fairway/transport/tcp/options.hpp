@@ -39,15 +39,15 @@ public:
     /// Does not listen, knows nobody, encrypts nothing; limits as in `limits`.
     tcp_options() = default;
     /// What a URL says, to be combined with what none can say: `tcp_options::from(url(text)).on_trouble(log)`. Reads
-    /// the files that it names, but the one of `channels`. Throws `errc::invalid_url`, and `errc::invalid_argument` for
-    /// an option's value and for files that can't be used.
+    /// the files that it names, but the one of `channels`. Each option may stand there once. Throws
+    /// `errc::invalid_url`, and `errc::invalid_argument` for an option's value and for files that can't be used.
     static tcp_options from(url const& where);
 
     /// Where it listens: `host:port`, `*:port` or a Unix socket's `/path`; port 0 for any. Throws `errc::invalid_url`.
     tcp_options& listen(std::string_view at) { return listen_ = env::endpoint::parse(at), *this; }
     /// Under which address others reach it, where that is another one, for a registry.
     tcp_options& announce(std::string_view at) { return announce_ = env::endpoint::parse(at), *this; }
-    /// Its name in logs of others; the service's by default is not known here.
+    /// Its name in the logs of others, UTF-8 of at most 256 bytes; none by default.
     tcp_options& name(std::string text) { return name_ = std::move(text), *this; }
     /// Where the others listen, as it is written by hand; see DISCOVERY.md.
     tcp_options& places(discovery_options where) { return places_ = std::move(where), *this; }
@@ -99,7 +99,7 @@ public:
         using namespace std::chrono;
         return absence_ = tcp_detail::within(d, seconds(1), hours(24), "absence is 1s to 1 day"), *this;
     }
-    /// Is told what is wrong with connections and the directory, for logs.
+    /// Is told what is wrong with connections, places and permissions, for logs.
     tcp_options& on_trouble(std::function<void(std::string_view where, error_code why, std::string_view text)> told) {
         return trouble_ = std::move(told), *this;
     }

@@ -9,6 +9,7 @@
 #include <fairway/transport/tcp/remote_member.hpp>
 #include <fairway/transport/tcp/reply_road.hpp>
 #include <fairway/transport/tcp/session.hpp>
+#include <fairway/transport/tcp/wire_shape.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -34,10 +35,10 @@ public:
     // ---- what this node wants of the other one
     // Sends on this point-to-point channel go there too, if it has consumers. False where it was offered before.
     bool offer(address const& to) {
-        auto const [at, fresh] = roads_.emplace(to.channel, last_road_ + 1);
-        if (!fresh) return false;
-        ++last_road_;
-        session_->put(offer_record{at->second, kind_of(to), to.shards, to.channel});
+        if (roads_.contains(to.channel)) return false;
+        if (roads_.size() >= most_parts) return host_.left_out(*session_, to.channel), false;
+        roads_.emplace(to.channel, ++last_road_);
+        session_->put(offer_record{last_road_, kind_of(to), to.shards, to.channel});
         return true;
     }
     void withdraw(std::string_view channel) {
@@ -55,7 +56,8 @@ public:
     }
     // A consumer of this node wants what is sent there.
     void subscribe(std::shared_ptr<node_source> const& to) {
-        if (!to->wants_more() || feeds_.size() >= most_parts || is_fed(*to)) return;
+        if (!to->wants_more() || is_fed(*to)) return;
+        if (feeds_.size() >= most_parts) return host_.left_out(*session_, to->what().from.channel);
         auto const number = ++last_consumer_;
         auto const f = to->add_feed(*session_, number);
         feeds_.emplace(number, feeding{to, f});
@@ -91,14 +93,21 @@ public:
             }
         }
     }
-    // The way to one of its reply channels; null where it has too many.
-    std::shared_ptr<reply_road> start_replies(std::shared_ptr<reply_road> road) {
+    // The way to one of its reply channels; false where it has too many.
+    bool start_replies(std::shared_ptr<reply_road> const& road) {
         std::erase_if(replies_, [](auto const& r) { return r->ended(); });
-        if (replies_.size() >= most_parts) return nullptr;
+        if (replies_.size() >= most_parts) return false;
         road->start(host_.loop());
         replies_.push_back(road);
-        return road;
+        return true;
     }
+    // Some replies wait for room.
+    bool holds_replies() const {
+        return std::any_of(replies_.begin(), replies_.end(), [](auto const& r) { return r->waits(); });
+    }
+
+    // One of the two has deliveries of the other one in hand, or may have.
+    bool has_parts() const noexcept { return !members_.empty() || !feeds_.empty(); }
 
     // ---- from the session
     // Throws `system_error` where the other node breaks the protocol's rules.
@@ -189,7 +198,8 @@ public:
         for (auto const& r : std::exchange(replies_, {})) r->end();
         offers_.clear();
         for (auto const& [number, m] : members) host_.members_changed(m->channel().shape().channel);
-        for (auto const& channel : kept_.end(host_.hub(), std::move(members))) host_.channel_dropped(channel);
+        members.clear();
+        for (auto const& channel : kept_.end(host_.hub())) host_.channel_dropped(channel);
     }
 
     // A consumer of a point-to-point channel has come: the other node may have something for it.
@@ -220,24 +230,11 @@ public:
 private:
     // How many of each kind there may be over one session.
     static constexpr std::size_t most_parts = 1'024;
-    static constexpr std::uint32_t most_shards = 4'096;
     struct feeding {
         std::shared_ptr<node_source> to;
         std::shared_ptr<feed> from;
     };
 
-    static wire_kind kind_of(address const& a) noexcept {
-        return a.kind == channel_kind::point_to_point ? wire_kind::point_to_point : wire_kind::publish_subscribe;
-    }
-    template <class Record>
-    static address shape_of(Record const& r) {
-        if (r.kind > wire_kind::publish_subscribe || r.shards > most_shards || !is_valid_name(r.channel) ||
-            ((r.kind == wire_kind::publish_subscribe || !r.group.empty()) && !is_valid_name(r.group)))
-            violate("a channel or group of this name, kind or shard count cannot be");
-        return {std::string(r.channel),
-            r.kind == wire_kind::point_to_point ? channel_kind::point_to_point : channel_kind::publish_subscribe,
-            r.shards};
-    }
     // What is said of one thing without more.
     static std::uint32_t number_in(std::string_view payload) {
         return read_fields<consumer_record<record_type::closed>>(payload).consumer;
@@ -315,42 +312,41 @@ private:
         if (to) to->try_send({&message, 1}, ignored);
     }
     void take_offer(offer_record const& o) {
-        if (o.kind != wire_kind::point_to_point || offers_.size() >= most_parts)
-            violate("an offer is of a point-to-point channel, and there are 1,024 at most");
-        if (!host_.may_send(session_->peer(), o.channel)) return session_->put(answered_record{o.road}), void();
-        if (!offers_.emplace(o.road, std::string(o.channel)).second) violate("the road is there already");
-        for (auto const& c : host_.consumers_of(o.channel)) subscribe(c);
+        auto const to = shape_of(o);
+        if (offers_.size() >= most_parts) violate("there are 1,024 offers at most", goodbye_code::limits);
+        if (host_.may_send(session_->peer(), to.channel)) {
+            if (!offers_.emplace(o.road, to.channel).second) violate("the road is there already");
+            for (auto const& c : host_.consumers_of(to.channel)) subscribe(c);
+        } else if (!is_dead_letters(to.channel) || !host_.consumers_of(to.channel).empty()) {
+            // Every handler offers its dead letters, which few are there for.
+            host_.denied(*session_, "send to " + to.channel);
+        }
         session_->put(answered_record{o.road});
     }
     void take_declare(declare_record const& d) {
-        if (!host_.may_receive(session_->peer(), d.channel, d.group)) return;
         auto const shape = shape_of(d);
-        if (!kept_.add(host_.hub().has_channel(shape.channel), shape, d.group, 0)) return;
+        if (!host_.may_receive(session_->peer(), d.channel, d.group)) return;
         try {
-            if (declare_group(*host_.hub().channel_for_others(shape), d.group)) host_.members_changed(d.channel);
+            auto const channel = kept_.add(host_.hub(), shape, d.group, 0);
+            if (channel && kept_for_peer::declare(*channel, d.group)) host_.members_changed(d.channel);
         } catch (system_error const&) {
             // Of another shape: the consumer is refused when it comes.
         }
     }
-    // Whether it is a new one. Throws where there are too many.
-    static bool declare_group(hub_detail::channel_state& of, std::string_view group) {
-        constexpr std::size_t most_groups = 1'024;
-        std::string const name(group);
-        if (!of.has_group(name) && of.groups() >= most_groups)
-            detail::fail(errc::queue_full, "there are too many groups");
-        return of.declare(name);
-    }
     void take_subscribe(subscribe_record const& s) {
         if (members_.count(s.consumer) > 0) violate("the consumer is there already");
-        if (members_.size() >= most_parts) return refuse(s.consumer, errc::queue_full);
-        if (!host_.may_receive(session_->peer(), s.channel, s.group)) return refuse(s.consumer, errc::unauthorized);
         auto const shape = shape_of(s);
-        if (!kept_.add(host_.hub().has_channel(shape.channel), shape, s.group, kept_for_peer::of_member(shape)))
-            return refuse(s.consumer, errc::queue_full);
+        if (members_.size() >= most_parts) return refuse(s.consumer, errc::queue_full);
+        if (!host_.may_receive(session_->peer(), s.channel, s.group)) {
+            host_.denied(
+                *session_, "receive from " + shape.channel + (s.group.empty() ? "" : " as " + std::string(s.group)));
+            return refuse(s.consumer, errc::unauthorized);
+        }
         std::shared_ptr<hub_detail::channel_state> channel;
         try {
-            channel = host_.hub().channel_for_others(shape);
-            declare_group(*channel, s.group);
+            channel = kept_.add(host_.hub(), shape, s.group, kept_for_peer::of_member(shape));
+            if (!channel) return refuse(s.consumer, errc::queue_full);
+            kept_for_peer::declare(*channel, s.group);
         } catch (system_error const& e) {
             kept_.remove(kept_for_peer::of_member(shape));
             return refuse(s.consumer, static_cast<errc>(e.code().value()));

@@ -32,6 +32,8 @@ public:
     // What the other node may do.
     virtual bool may_send(peer_info const& who, std::string_view channel) = 0;
     virtual bool may_receive(peer_info const& who, std::string_view channel, std::string_view group) = 0;
+    // It wanted to, and may not; `what`: "send to orders".
+    virtual void denied(session& by, std::string_view what) = 0;
     // This node's own reply channel of this number; null where there is none.
     virtual std::shared_ptr<hub_detail::channel_state> replies_at(std::uint64_t number) = 0;
     // The consumers of a point-to-point channel at this node.
@@ -49,6 +51,8 @@ public:
     virtual std::optional<std::uint64_t> missed(std::string_view channel, std::string_view group) = 0;
     // The other node does not let a consumer of this one in.
     virtual void refused(session& by, subscription const& what, errc why) = 0;
+    // There is no room in the session for one more channel.
+    virtual void left_out(session& of, std::string_view channel) = 0;
     // Nobody asks for the channel any more, which was there for others only.
     virtual void channel_dropped(std::string_view channel) = 0;
     // The members of a channel's groups have changed.

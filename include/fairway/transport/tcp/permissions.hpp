@@ -95,9 +95,9 @@ private:
     static bool matches(std::string_view pattern, std::string_view name) noexcept {
         return pattern.ends_with('*') ? name.starts_with(pattern.substr(0, pattern.size() - 1)) : name == pattern;
     }
-    static bool is_pattern(std::string_view text) noexcept {
+    static bool is_pattern(std::string_view text, bool (&is_name)(std::string_view) noexcept) noexcept {
         if (text == "*") return true;
-        return is_valid_name(text.ends_with('*') ? text.substr(0, text.size() - 1) : text);
+        return is_name(text.ends_with('*') ? text.substr(0, text.size() - 1) : text);
     }
     // The word at the front, and the rest.
     static std::string_view take_word(std::string_view& text) noexcept {
@@ -114,7 +114,7 @@ private:
         if (verb.empty()) fail("a permission is missing: send channel, or receive channel");
         if (verb != "send" && verb != "receive") fail("a permission begins with send or receive");
         auto const channel = take_word(text);
-        if (!is_pattern(channel))
+        if (!is_pattern(channel, is_valid_channel_name))
             fail("behind send or receive comes the name of a channel, a prefix and *, or * for all of them");
         rule made{verb == "send", std::string(channel), "*"};
         auto const as = take_word(text);
@@ -122,7 +122,8 @@ private:
         if (as != "as") fail("permissions are separated by commas");
         if (made.send) fail("as names a group to receive in, and does not go with send");
         auto const group = take_word(text);
-        if (!is_pattern(group)) fail("behind as comes the name of a group, a prefix and *, or * for all of them");
+        if (!is_pattern(group, is_valid_name))
+            fail("behind as comes the name of a group, a prefix and *, or * for all of them");
         if (!take_word(text).empty()) fail("permissions are separated by commas");
         made.group = group;
         return made;

@@ -39,7 +39,9 @@ struct awaited_send {
     bool has_entered = false;
     bool is_in = false;
     bool given_up = false;
-    asio::cancellation_signal cancel_entry; // while it waits for room there
+    asio::cancellation_signal cancel_entry; // while it waits for room there; it is used by one thread at a time:
+    bool may_be_cancelled = false;          // whoever lets it in has returned, or else does that
+    bool is_cancelled = false;
     bool finished = false;
     std::vector<outcome>* into = nullptr;
     std::optional<env::continuation> done;
@@ -139,9 +141,13 @@ public:
     }
 
     void close() {
-        for (auto const& w : all()) give_up(w, errc::closed);
-        std::lock_guard const lock(mutex_);
-        closed_ = true;
+        std::list<std::shared_ptr<awaited_send>> all;
+        {
+            std::lock_guard const lock(mutex_);
+            closed_ = true;
+            all = all_;
+        }
+        for (auto const& w : all) give_up(w, errc::closed);
     }
     // The execution context ends: drops what waits without resuming it.
     void abandon() noexcept {
@@ -195,14 +201,16 @@ private:
         });
     }
 
-    std::list<std::shared_ptr<awaited_send>> all() const {
-        std::lock_guard const lock(mutex_);
-        return all_;
-    }
     void enter(std::shared_ptr<awaited_send> const& w) {
         enter_(w, [self = weak_from_this(), w] {
             if (auto const all = self.lock()) all->is_in(w);
         });
+        {
+            std::lock_guard const lock(mutex_);
+            w->may_be_cancelled = true;
+            if (!w->is_cancelled) return;
+        }
+        w->cancel_entry.emit(asio::cancellation_type::terminal);
     }
     // The queue has told which of them it has taken.
     void is_in(std::shared_ptr<awaited_send> const& w) {
@@ -238,8 +246,9 @@ private:
             if (w->finished) return;
             if (!w->has_entered || w->is_in) return give_up_now(w, why);
             w->given_up = true;
+            if (why == errc::not_connected || std::exchange(w->is_cancelled, true) || !w->may_be_cancelled) return;
         }
-        if (why != errc::not_connected) w->cancel_entry.emit(asio::cancellation_type::terminal);
+        w->cancel_entry.emit(asio::cancellation_type::terminal);
     }
     void give_up_now(std::shared_ptr<awaited_send> const& w, errc why) {
         waiting_.remove(w);

@@ -43,7 +43,7 @@ public:
         std::size_t const waiting = end_ - begin_;
         if (waiting == 0) {
             begin_ = end_ = 0;
-            if (capacity_ > most_room && need_ <= most_room) shrink(); // a large record is over
+            if (capacity_ > most_room && need_ <= most_room) begin_anew(); // a large record is over
         }
         // A record of which a part is here goes to the front once there is no room behind it for the rest.
         std::size_t const need = std::max(need_, waiting + 1);
@@ -87,14 +87,6 @@ public:
     // How much memory it holds, in bytes.
     std::size_t capacity() const noexcept { return capacity_; }
 
-    // Holds no more memory than it begins with, where nothing is left; for connections that are idle.
-    void shrink() noexcept {
-        if (!empty() || capacity_ <= least_room) return;
-        data_.reset();
-        begin_ = end_ = capacity_ = need_ = 0;
-        wanted_ = least_room;
-    }
-
 private:
     // Of the record that begins here, whose size has come.
     std::size_t record_size() const {
@@ -102,6 +94,12 @@ private:
         if (size == 0) violate("a record of no type");
         if (size > largest_) violate("a record is larger than allowed", goodbye_code::too_large);
         return size_bytes + size;
+    }
+    // With as much memory as at first. Not while something is read into it.
+    void begin_anew() noexcept {
+        data_.reset();
+        capacity_ = need_ = 0;
+        wanted_ = least_room;
     }
     void make_room(std::size_t need) {
         std::size_t const waiting = end_ - begin_;

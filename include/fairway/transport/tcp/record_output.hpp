@@ -5,6 +5,7 @@
 #include <fairway/transport/tcp/record.hpp>
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -53,12 +54,11 @@ public:
 
     std::uint64_t end_offset() const noexcept { return end_; }
     std::uint64_t acked_offset() const noexcept { return acked_; }
-    std::uint64_t sent_offset() const noexcept { return sent_; }
     std::uint64_t unacked() const noexcept { return end_ - acked_; }
     std::uint64_t unsent() const noexcept { return end_ - sent_; }
 
-    // What is to be sent next: `take(output_part)` for each part, which ends with a record, until `most` bytes or
-    // `parts` parts are passed.
+    // What is to be sent next: `take(output_part)` for each part, which ends with a record, or a fragment of one, until
+    // `most` bytes or `parts` parts are passed.
     template <class Take>
     void send(std::size_t most, std::size_t parts, Take&& take) {
         std::size_t total = 0;
@@ -66,10 +66,12 @@ public:
             if (chunk->end() <= sent_) continue;
             if (parts == 0 || total >= most) break;
             auto const skip = static_cast<std::size_t>(sent_ - chunk->begin);
-            std::size_t const size = chunk->used - skip;
-            take(output_part{chunk, chunk->data.get() + skip, size});
-            sent_ = chunk->end();
+            char const* const from = chunk->data.get() + skip;
+            std::size_t const size = whole_records(from, chunk->used - skip, most - total);
+            take(output_part{chunk, from, size});
+            sent_ += size;
             furthest_ = std::max(furthest_, sent_);
+            if (sent_ < chunk->end()) break;
             total += size;
             --parts;
         }
@@ -104,6 +106,20 @@ public:
 
 private:
     static constexpr std::size_t most_spare = 4;
+
+    // How much of these to send: all, or, where a large record makes that more than `most`, its fragments up to there,
+    // at least one; so that what the other side waits for is not kept waiting by it.
+    static std::size_t whole_records(char const* from, std::size_t size, std::size_t most) noexcept {
+        if (size <= std::max(most, most_chunk)) return size;
+        std::size_t n = 0;
+        while (size - n >= size_bytes) {
+            std::size_t const next = size_bytes + fairway::detail::load<std::uint32_t>(std::endian::little, from + n);
+            if (next > size - n) break; // it was cut into, by whoever has resumed within it
+            if (n > 0 && n + next > most) return n;
+            n += next;
+        }
+        return size;
+    }
 
     void release(std::uint64_t offset) {
         acked_ = offset;

@@ -56,7 +56,6 @@ public:
         waker_.emplace(loop, weak_from_this());
         group_ = &from_->join(me_, group_name_);
     }
-    std::uint32_t number() const noexcept { return number_; }
     hub_detail::channel_state const& channel() const noexcept { return *from_; }
     hub_detail::channel_state& channel() noexcept { return *from_; }
 
@@ -83,19 +82,14 @@ public:
         constexpr std::size_t most = 256;
         bool more = group_ && !leaving_;
         for (std::size_t sent = 0; more;) {
-            if (!begun_ || recalls_ > 0 || out_.bytes() >= window_bytes_ || !session_->has_room()) {
+            if (!begun_ || recalls_ > 0 || !has_room()) {
                 waits_ = true;
+                from_->pass_on(*group_, me_);
                 return false;
             }
             if (sent >= most) break;
             std::size_t const n = from_->receive(*group_, me_, batch_, at_once);
-            auto const now = clock_.now();
-            for (auto const& d : batch_) {
-                bool const fits = out_.bytes() < window_bytes_;
-                out_.add(fits ? static_cast<std::uint32_t>(send(d, now)) : 0);
-                if (!fits) from_->give_back(*group_, me_, d.tag(), 1); // what came before it was large
-            }
-            batch_.clear();
+            send_what_fits();
             if (road_ && n > 0) road_->look();
             sent += n;
             more = n == at_once;
@@ -177,6 +171,16 @@ private:
         message_id id;
     };
 
+    bool has_room() const noexcept { return out_.bytes() < window_bytes_ && session_->has_room(); }
+    // Each may be so large that the others go back.
+    void send_what_fits() {
+        auto const now = clock_.now();
+        std::size_t n = 0;
+        for (; n < batch_.size() && has_room(); ++n) out_.add(static_cast<std::uint32_t>(send(batch_[n], now)));
+        if (n < batch_.size()) from_->give_back(*group_, me_, batch_[n].tag(), batch_.size() - n);
+        for (; n < batch_.size(); ++n) out_.add(0);
+        batch_.clear();
+    }
     // Returns its size.
     std::size_t send(delivery const& d, time_point now) {
         wire_envelope const body(d.message(), now);

@@ -8,6 +8,7 @@
 #include <fairway/transport/tcp/session.hpp>
 #include <fairway/transport/tcp/stream_records.hpp>
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -36,15 +37,16 @@ public:
         if (ended_) return;
         waker_.emplace(loop, weak_from_this());
         group_ = &channel_->join(me_, {});
+        if (finishing_) ready();
     }
     std::shared_ptr<hub_detail::channel_state> const& channel() const noexcept { return channel_; }
 
-    // Its requester needs it no more, or is gone.
+    // Its requester needs it no more, or is gone. Thread-safe.
     bool ended() const noexcept { return ended_; }
     // Ends as soon as it has sent what waits.
     void finish() {
         finishing_ = true;
-        if (!ended_) ready();
+        if (!ended_ && waker_) ready();
     }
 
     void ready() noexcept override { waker_->wake(); }
@@ -54,19 +56,16 @@ public:
         waits_ = !session_->has_room();
         if (waits_) return false;
         std::size_t const n = channel_->receive(*group_, me_, batch_, most);
-        auto const now = clock_.now();
-        for (auto const& d : batch_) send(d.message(), now);
-        if (n > 0) {
-            settlement const all{batch_.front().tag(), true, static_cast<std::uint32_t>(n)};
-            channel_->settle(*group_, me_, {&all, 1});
-        }
-        batch_.clear();
+        waits_ = !send_what_fits();
+        if (waits_) return false;
         if (n == most)
             ready();
         else if (finishing_)
             end();
         return n == most;
     }
+    // Something is to be sent as soon as there is room.
+    bool waits() const noexcept { return waits_; }
     void go_on() {
         if (waits_) ready();
     }
@@ -78,6 +77,20 @@ public:
     }
 
 private:
+    // Each may be so large that the others go back: then false.
+    bool send_what_fits() {
+        auto const now = clock_.now();
+        std::size_t n = 0;
+        for (; n < batch_.size() && session_->has_room(); ++n) send(batch_[n].message(), now);
+        bool const all = n == batch_.size();
+        if (n > 0) {
+            settlement const sent{batch_.front().tag(), true, static_cast<std::uint32_t>(n)};
+            channel_->settle(*group_, me_, {&sent, 1});
+        }
+        if (!all) channel_->give_back(*group_, me_, batch_[n].tag(), batch_.size() - n);
+        batch_.clear();
+        return all;
+    }
     void send(envelope const& e, time_point now) {
         wire_envelope const body(e, now);
         reply_head const head{number_};
@@ -95,7 +108,7 @@ private:
     std::vector<delivery> batch_;
     bool waits_ = false;
     bool finishing_ = false;
-    bool ended_ = false;
+    std::atomic<bool> ended_{false};
 };
 
 } // namespace fairway::tcp_detail

@@ -58,11 +58,13 @@ public:
         if (principal)
             for (auto const& w : all)
                 if (w.principal && w.principal != principal) return false;
-        all.push_back({through, principal, {}});
+        // Who was dialed comes first: whoever dials could claim its id.
+        auto const has_dialed = [](way const& w) { return w.principal.has_value(); };
+        all.insert(principal ? all.end() : std::find_if(all.begin(), all.end(), has_dialed), {through, principal, {}});
         return true;
     }
     // The node has said something by this way: where it has dialed anew, it does not hear by the others any more, and
-    // their roads end, so that whoever replies looks for the way again.
+    // their roads end, so that whoever replies looks for the way again. The same where it was dialed.
     void prefer(identity const& node, peer const& through) {
         std::lock_guard const lock(mutex_);
         auto const found = ways_.find(node);
@@ -70,9 +72,12 @@ public:
         auto& all = found->second;
         auto const at = std::find_if(all.begin(), all.end(), [&](way const& w) { return w.through.get() == &through; });
         if (at == all.end()) return;
-        std::rotate(all.begin(), at, std::next(at));
-        for (auto w = std::next(all.begin()); w != all.end(); ++w) {
-            if (w->principal.has_value() != all.front().principal.has_value()) continue;
+        auto const is_alike = [dialed = at->principal.has_value()](
+                                  way const& w) { return w.principal.has_value() == dialed; };
+        auto const first = std::find_if(all.begin(), at, is_alike);
+        std::rotate(first, at, std::next(at));
+        for (auto w = std::next(first); w != all.end(); ++w) {
+            if (!is_alike(*w)) continue;
             for (auto const& [number, road] : std::exchange(w->roads, {})) road->end();
         }
     }
@@ -82,10 +87,6 @@ public:
         if (found == ways_.end()) return;
         std::erase_if(found->second, [&](way const& w) { return w.through == through; });
         if (found->second.empty()) ways_.erase(found);
-    }
-    void clear() {
-        std::lock_guard const lock(mutex_);
-        ways_.clear();
     }
     // The queue of what goes to a reply channel; null where there is no session with its node, or where it has too
     // many. `begin(peer, road)` is called with a new one, and starts it; `end(road)` with one that nobody uses.
@@ -97,7 +98,8 @@ public:
         if (found == ways_.end()) return nullptr;
         auto& [through, principal, roads] = found->second.front();
         auto const known = roads.find(to.number);
-        if (known != roads.end()) return known->second->channel();
+        if (known != roads.end() && !known->second->ended()) return known->second->channel();
+        if (known != roads.end()) roads.erase(known); // it was refused
         if (roads.size() >= most_roads) {
             auto const idle = std::find_if(
                 roads.begin(), roads.end(), [](auto const& r) { return r.second->channel().use_count() == 1; });

@@ -71,7 +71,10 @@ struct session_options {
     std::shared_ptr<joining_budget> joining;
     // The largest record that is accepted.
     std::size_t largest_record = wire_limits::most_largest_record;
-    // `has_room` is true below so many bytes that are not acknowledged.
+    // `has_room` is true below so many bytes that are not acknowledged: the least, doubled up to the most each time
+    // when a peer has acknowledged them. So one that never reads costs little, and one that is far away is not slowed
+    // down.
+    std::uint64_t least_unacked = 512 * 1024;
     std::uint64_t unacked = 4 * 1024 * 1024;
     // Beyond so many the session ends: its peer takes nothing of what it asks for.
     std::uint64_t most_unacked = 2 * 4 * 1024 * 1024 + wire_limits::joined;

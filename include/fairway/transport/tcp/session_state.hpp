@@ -41,7 +41,8 @@ public:
           stall_(o.stall),
           joining_timeout_(o.joining_timeout),
           lazy_ack_(o.lazy_ack),
-          room_(o.unacked),
+          most_room_(o.unacked),
+          room_(std::min(o.least_unacked, o.unacked)),
           most_(o.most_unacked),
           joiner_(o.joining) {}
 
@@ -133,6 +134,7 @@ public:
         if (out_.acked_offset() != told_acked_) sink.on_acked(told_acked_ = out_.acked_offset());
         if (full_ && out_.unacked() <= room_ / 4 * 3) {
             full_ = false;
+            room_ = std::min(2 * room_, most_room_);
             sink.on_room();
         }
     }
@@ -234,7 +236,8 @@ private:
     duration stall_;
     duration joining_timeout_;
     duration lazy_ack_;
-    std::uint64_t room_;
+    std::uint64_t most_room_;
+    std::uint64_t room_; // grows up to that
     std::uint64_t most_;
 
     record_output out_;

@@ -128,7 +128,7 @@ struct subscribe_record {
     }
 };
 
-// What is said of a consumer without more: SUBSCRIBED, UNSUBSCRIBE, PAUSE, CLOSED.
+// What is said of a consumer without more: SUBSCRIBED, UNSUBSCRIBE, PAUSE, CLOSED, RECALLED.
 template <record_type Type>
 struct consumer_record {
     static constexpr auto type = Type;

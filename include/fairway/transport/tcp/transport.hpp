@@ -24,7 +24,8 @@ public:
 
     /// A node of `executor`, which is serial. Listens at once: throws `system_error` where that is not possible,
     /// `errc::invalid_argument` for files that can't be used, where it would be open to others than this host, or
-    /// connect to them, without protection, and where a directory would name no host to connect to.
+    /// connect to them, without protection, or listen with TLS without a certificate, and where a directory would name
+    /// no host to connect to.
     tcp(asio::any_io_executor const& executor, tcp_options const& options)
         : tcp(std::make_shared<tcp_detail::node>(executor, node_of(executor, options))) {}
 
@@ -86,6 +87,9 @@ private:
             n.dialing.secure = tcp_detail::dialing_tls(tls);
             n.accepting.secure = tcp_detail::accepting_tls(tls);
         }
+        if (o.listen_ && o.tls_ && o.tls_->certificate_file.empty())
+            detail::fail(errc::invalid_argument,
+                "listening at " + o.listen_->text() + " with TLS takes a certificate and its key");
         if (o.listen_) tcp_detail::check_listening(*o.listen_, n.protects);
         if (o.directory_ && o.listen_) tcp_detail::check_announcing(o.announce_.value_or(*o.listen_));
         if (!o.directory_)

@@ -8,6 +8,8 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 
 namespace fairway::tcp_detail {
@@ -35,6 +37,15 @@ public:
         }
         --left_;
         return std::exchange(withheld_, 0);
+    }
+
+    // Tells the line with `told(text)`, if it may be told now.
+    template <class Told>
+    void tell(env::steady_point now, std::string_view text, Told const& told) {
+        auto const withheld = admit(now);
+        if (!withheld) return;
+        if (*withheld == 0) return told(text);
+        told(std::string(text) + " (" + std::to_string(*withheld) + " more were not told)");
     }
 
 private:

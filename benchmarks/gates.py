@@ -73,6 +73,10 @@ GATES = [
     # The written message is there within a turn or two of the executor: no timer holds it back.
     *(gate(15, f"{road}_calls_one_way", "fairway", "calls_per_op", most=1 / 16) for road in ("tcp", "unix")),
     *(gate(15, f"{road}_sent_alone", "fairway", "p50", most=10_000) for road in ("tcp", "unix")),
+    # What a healthy client's requests take while each kind of hostile peers is at the same node.
+    *(gate("hostile", "tcp_hostile", kind, "p99", most=2, against="alone", threads=2)
+      for kind in ("idle-64", "idle-1000", "one-byte-a-second", "garbage", "too-large", "header-bombs", "never-reads",
+                   "subscription-storm", "false-settlements", "unread-replies")),
     gate(19, "scale_out_channels", "fairway-two-channels", "times_throughput", least=1.6, threads=2),
     gate(19, "scale_out_shards", "fairway-two-instances", "times_throughput", least=1.6, threads=2),
     gate(20, "compile_contract", "fairway-contract", "cpu_time", most=0.3, beside="std-string-only"),
@@ -120,12 +124,12 @@ def judge(g, results):
 def main():
     arguments = [a for a in sys.argv[1:] if a != "--write"]
     write = len(arguments) < len(sys.argv) - 1
-    if not arguments or not all(a.isdigit() for a in arguments[1:]) or (write and len(arguments) > 1):
+    if not arguments or (write and len(arguments) > 1):
         sys.exit(__doc__.splitlines()[0])
-    rows = {int(a) for a in arguments[1:]}
-    gates = [g for g in GATES if not rows or g.row in rows]
-    if not gates:
-        sys.exit("no gate is of these rows")
+    rows = set(arguments[1:])
+    if unknown := rows - {str(g.row) for g in GATES}:
+        sys.exit(f"no gate is of {', '.join(sorted(unknown))}")
+    gates = [g for g in GATES if not rows or str(g.row) in rows]
     scenarios = {g.scenario for g in gates} | (table.scenarios() if write else set())
     results = measure(arguments[0], scenarios)
     if results.disturbed:

@@ -55,12 +55,16 @@ public:
         do_there([&] {
             auto const executor = other_ ? (*other_)->executor() : here_.executor();
             fairway::tcp const node(executor, fairway::tcp_options().listen(listen));
-            auto const at = r == road::tcp ? node.local()->text() : "unix://" + file_.path();
+            at_ = *node.local();
+            auto const url = r == road::tcp ? at_.text() : "unix://" + file_.path();
             there.emplace(fairway::any_transport(node), "there");
-            here.emplace(fairway::open<fairway::tcp, fairway::unix_socket>(here_.executor(), at), "here");
+            here.emplace(fairway::open<fairway::tcp, fairway::unix_socket>(here_.executor(), url), "here");
         });
     }
     process& here_process() { return here_; }
+    process& there_process() { return other_ ? **other_ : here_; }
+    /// Where the other end listens.
+    fairway::env::endpoint const& at() const { return at_; }
     /// Does something where the other end is.
     template <class Work>
     void do_there(Work&& work) {
@@ -78,6 +82,7 @@ public:
 
 private:
     socket_file file_;
+    fairway::env::endpoint at_;
     process here_;
     std::unique_ptr<running_process> other_;
 
@@ -150,6 +155,7 @@ public:
 
 protected:
     auto ask() const { return port_->request(question_, std::chrono::seconds(30), options_); }
+    fairway_ends& ends() { return ends_; }
     process& here() { return ends_.here_process(); }
 
 private:

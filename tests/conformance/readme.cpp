@@ -17,9 +17,10 @@ namespace {
 std::vector<conformance::described_transport> transports() {
     asio::io_context io;
     auto const able = [&io](std::string_view url) {
-        return open<inproc, tcp, unix_socket>(io.get_executor(), url).describe();
+        return open<inproc, tcp, unix_socket, amqp>(io.get_executor(), url).describe();
     };
-    return {{"inproc", able("inproc://")}, {"tcp", able("tcp://")}, {"unix", able("unix://")}};
+    return {{"inproc", able("inproc://")}, {"tcp", able("tcp://")}, {"unix", able("unix://")},
+        {"amqp", able("amqp://localhost")}};
 }
 
 constexpr std::string_view begin_mark = "<!-- transports: generated -->\n";

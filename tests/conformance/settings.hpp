@@ -3,6 +3,7 @@
 #ifndef FAIRWAY_TESTS_CONFORMANCE_SETTINGS_HPP
 #define FAIRWAY_TESTS_CONFORMANCE_SETTINGS_HPP
 
+#include "amqp_stage.hpp"
 #include "sim_stage.hpp"
 #include "stages.hpp"
 #include "tcp_stage.hpp"
@@ -54,6 +55,10 @@ inline std::vector<setting> settings() {
     tcp("tcp", confirmation::queued, 2);
     tcp("tcp-received", confirmation::received, 2);
     tcp("tcp-handled", confirmation::handled, 2);
+    auto const amqp = [](std::uint64_t seed) -> std::unique_ptr<conformance::stage> {
+        return std::make_unique<amqp_stage>(1'000 * seed);
+    };
+    all.push_back({"amqp", amqp});
     return all;
 }
 

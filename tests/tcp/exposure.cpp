@@ -44,15 +44,15 @@ TEST_CASE("exposure: what is loopback, and what only looks like it", "[tcp][expo
     for (char const* const host :
         {"localhost", "127.0.0.1", "127.255.255.254", "::1", "0:0:0:0:0:0:0:1", "::ffff:127.0.0.1"}) {
         INFO(host);
-        CHECK(is_loopback(host));
+        CHECK(fairway::detail::is_loopback(host));
     }
     for (char const* const host : {"", "*", "0.0.0.0", "::", "10.0.0.1", "128.0.0.1", "126.255.255.255", "::2",
              "::ffff:10.0.0.1", "::127.0.0.1", "fe80::1", "localhost.example.com", "127.0.0.1.example.com", "127.1",
              "2130706433", "0x7f000001", "127.0.0.1 ", "[::1]", "example.com", "ip6-localhost"}) {
         INFO(host);
-        CHECK_FALSE(is_loopback(host));
+        CHECK_FALSE(fairway::detail::is_loopback(host));
     }
-    CHECK_FALSE(is_loopback(std::string_view("127.0.0.1\0.example.com", 22)));
+    CHECK_FALSE(fairway::detail::is_loopback(std::string_view("127.0.0.1\0.example.com", 22)));
 }
 
 TEST_CASE("exposure: listening where others can connect needs TLS and authentication", "[tcp][exposure]") {

@@ -452,8 +452,8 @@ TEST_CASE("a large record lets what the other side waits for pass between its fr
         session_options o;
         side one(o);
         side other(o);
-        steady_point const now(1h);
-        for (auto* const s : {&one, &other}) s->state.attach(terms(0, largest), now);
+        steady_point const start(1h);
+        for (auto* const s : {&one, &other}) s->state.attach(terms(0, largest), start);
         one.in.limit(largest);
         other.in.limit(largest);
         std::string const large(5'000'000, 'l');
@@ -462,9 +462,9 @@ TEST_CASE("a large record lets what the other side waits for pass between its fr
         one.send("behind");
         std::size_t writes = 0;
         for (; one.state.wants_to_write(); ++writes) {
-            auto const bytes = one.write(now, 1 << 20);
+            auto const bytes = one.write(start, 1 << 20);
             CHECK(bytes.size() <= (std::size_t{1} << 20) + largest + 100);
-            other.take(bytes, now);
+            other.take(bytes, start);
             CHECK(other.in.empty()); // it ends with a record
         }
         CHECK(writes >= 5);
@@ -474,10 +474,10 @@ TEST_CASE("a large record lets what the other side waits for pass between its fr
         // What has come meanwhile is acknowledged with each of them.
         one.send(large);
         other.send("small");
-        CHECK(one.write(now, 1 << 20).size() < large.size());
-        one.take(other.write(now), now);
+        CHECK(one.write(start, 1 << 20).size() < large.size());
+        one.take(other.write(start), start);
         auto const acked = other.above.acked;
-        other.take(one.write(now, 1 << 20), now);
+        other.take(one.write(start, 1 << 20), start);
         CHECK(other.above.acked > acked);
         CHECK(one.state.wants_to_write());
     }

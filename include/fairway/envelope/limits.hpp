@@ -10,8 +10,8 @@ namespace fairway::limits {
 inline constexpr std::size_t headers = 64;
 /// How many headers of Fairway's own, which start with "fw-", there is room for beyond these.
 inline constexpr std::size_t reserved_headers = 16;
-/// The longest header name in bytes.
-inline constexpr std::size_t header_name = 256;
+/// The longest header name in bytes; AMQP 0-9-1 has no room for more.
+inline constexpr std::size_t header_name = 255;
 /// The longest header value in bytes; also of a shard key and a reply address.
 inline constexpr std::size_t header_value = 8 * 1024;
 /// The largest body in bytes.

@@ -58,7 +58,7 @@ public:
     /// The options in the order in which they were written.
     std::vector<std::pair<std::string, std::string>> const& options() const noexcept { return options_; }
 
-private:
+    /// A part of it without its percent-encoding (RFC 3986, section 2.1). Throws `errc::invalid_url`.
     std::string decode(std::string_view text) const {
         std::string out;
         auto const digit = [&](std::size_t i) {
@@ -79,6 +79,7 @@ private:
         return out;
     }
 
+private:
     std::string scheme_;
     std::string authority_;
     std::string path_;

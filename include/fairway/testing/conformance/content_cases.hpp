@@ -286,7 +286,7 @@ inline constexpr test_case content_cases[] = {
         needs::queues, detail::headers_round_trip},
     {"header values are UTF-8", "Header values of all scripts arrive unchanged.", needs::queues,
         detail::unicode_headers},
-    {"the longest headers arrive", "A name of 256 bytes and a value of 8 KiB arrive unchanged.", needs::queues,
+    {"the longest headers arrive", "A name of 255 bytes and a value of 8 KiB arrive unchanged.", needs::queues,
         detail::largest_headers},
     {"standard headers arrive",
         "Id, correlation, conversation, causation, type, version, time, expiry, source and content type arrive.",

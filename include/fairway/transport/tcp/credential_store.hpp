@@ -3,6 +3,7 @@
 #define FAIRWAY_TRANSPORT_TCP_CREDENTIAL_STORE_HPP
 
 #include <fairway/env/secure_random.hpp>
+#include <fairway/transport/secret_file.hpp>
 #include <fairway/transport/tcp/principal.hpp>
 #include <fairway/transport/tcp/scram_keys.hpp>
 #include <fairway/transport/tcp/text_file.hpp>
@@ -73,7 +74,7 @@ public:
     }
     /// Reads the file; throws as `parse`, and `errc::invalid_argument` where it cannot be read.
     static credential_store load(std::string const& path) {
-        auto const text = tcp_detail::read_text_file("credentials", path, most_bytes);
+        auto const text = detail::read_text_file("credentials", path, most_bytes);
         return parse(text.view());
     }
 

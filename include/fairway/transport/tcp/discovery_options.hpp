@@ -5,7 +5,7 @@
 #include <fairway/envelope/time.hpp>
 #include <fairway/error.hpp>
 #include <fairway/transport/tcp/channel_map.hpp>
-#include <fairway/transport/tcp/time_option.hpp>
+#include <fairway/transport/time_option.hpp>
 
 #include <chrono>
 #include <string>
@@ -38,14 +38,13 @@ public:
     /// How often the file is looked at, 100 ms to 1 day, else `errc::invalid_argument`. A change counts at the second
     /// look.
     discovery_options& file_interval(duration d) {
-        file_interval_ = tcp_detail::within(
+        file_interval_ = detail::within(
             d, std::chrono::milliseconds(100), std::chrono::hours(24), "channels-every is 100ms to 1 day");
         return *this;
     }
     /// How often a name is looked up, give or take a tenth; 1 s to 1 day, else `errc::invalid_argument`.
     discovery_options& dns_interval(duration d) {
-        dns_interval_ =
-            tcp_detail::within(d, std::chrono::seconds(1), std::chrono::hours(24), "dns-every is 1s to 1 day");
+        dns_interval_ = detail::within(d, std::chrono::seconds(1), std::chrono::hours(24), "dns-every is 1s to 1 day");
         return *this;
     }
 
@@ -58,9 +57,9 @@ public:
         else if (name == "channels")
             file(std::string(value));
         else if (name == "channels-every")
-            file_interval(tcp_detail::read_time_option(name, value));
+            file_interval(detail::read_time_option(name, value));
         else if (name == "dns-every")
-            dns_interval(tcp_detail::read_time_option(name, value));
+            dns_interval(detail::read_time_option(name, value));
         else
             return false;
         return true;

@@ -5,6 +5,7 @@
 
 #include <fairway/env/endpoint.hpp>
 #include <fairway/error.hpp>
+#include <fairway/transport/loopback.hpp>
 
 #include <boost/asio/ip/address.hpp>
 
@@ -21,21 +22,9 @@ struct protection {
     bool unverified = false;     ///< TLS does not verify who listens: anybody can be in between
 };
 
-/// True for localhost, 127.0.0.0/8 and ::1. Other names are not looked up: they count as another host.
-inline bool is_loopback(std::string_view host) {
-    if (host == "localhost") return true;
-    if (host.find('\0') != std::string_view::npos) return false; // the system would read on to there only
-    error_code ec;
-    auto const address = boost::asio::ip::make_address(std::string(host), ec);
-    if (ec) return false;
-    if (address.is_v6() && address.to_v6().is_v4_mapped())
-        return boost::asio::ip::make_address_v4(boost::asio::ip::v4_mapped, address.to_v6()).is_loopback();
-    return address.is_loopback();
-}
-
 /// True where what is said to the endpoint cannot leave this host: a Unix socket or a loopback address.
 inline bool stays_on_host(env::endpoint const& at) {
-    return at.kind == env::endpoint::family::local || is_loopback(at.host);
+    return at.kind == env::endpoint::family::local || detail::is_loopback(at.host);
 }
 
 /// The same of the other end of a connection, as `env::stream::remote` or `env::endpoint::text` says it.

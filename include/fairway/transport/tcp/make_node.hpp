@@ -4,10 +4,12 @@
 #define FAIRWAY_TRANSPORT_TCP_MAKE_NODE_HPP
 
 #include <fairway/env/tls.hpp>
+#include <fairway/transport/secret_file.hpp>
 #include <fairway/transport/tcp/exposure.hpp>
 #include <fairway/transport/tcp/node_options.hpp>
 #include <fairway/transport/tcp/options.hpp>
 #include <fairway/transport/tcp/static_directory.hpp>
+#include <fairway/transport/time_option.hpp>
 #include <fairway/transport/url.hpp>
 
 #include <algorithm>
@@ -75,9 +77,9 @@ private:
         if (name == "name") return void(into_.name(value));
         if (name == "insecure") return void(into_.insecure(flag(name, value)));
         if (name == "permissions") return void(into_.allow(permissions::load(value)));
-        if (name == "heartbeat") return void(into_.heartbeat(read_time_option(name, value)));
-        if (name == "grace") return void(into_.grace(read_time_option(name, value)));
-        if (name == "absence") return void(into_.absence(read_time_option(name, value)));
+        if (name == "heartbeat") return void(into_.heartbeat(detail::read_time_option(name, value)));
+        if (name == "grace") return void(into_.grace(detail::read_time_option(name, value)));
+        if (name == "absence") return void(into_.absence(detail::read_time_option(name, value)));
         if (name == "window")
             return void(
                 into_.window(static_cast<std::uint32_t>(std::min<std::uint64_t>(number(name, value), 2'000'000))));

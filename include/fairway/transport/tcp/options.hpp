@@ -9,7 +9,7 @@
 #include <fairway/transport/tcp/authenticators.hpp>
 #include <fairway/transport/tcp/discovery_options.hpp>
 #include <fairway/transport/tcp/permissions.hpp>
-#include <fairway/transport/tcp/time_option.hpp>
+#include <fairway/transport/time_option.hpp>
 #include <fairway/transport/url.hpp>
 
 #include <algorithm>
@@ -85,19 +85,19 @@ public:
     /// s.
     tcp_options& heartbeat(duration d) {
         using namespace std::chrono;
-        return heartbeat_ = tcp_detail::within(d, milliseconds(10), seconds(60), "heartbeat is 10ms to 60s"), *this;
+        return heartbeat_ = detail::within(d, milliseconds(10), seconds(60), "heartbeat is 10ms to 60s"), *this;
     }
     /// How long a session outlives its connection; then what was delivered and is not settled goes to others. 0 to 60
     /// s.
     tcp_options& grace(duration d) {
-        return grace_ = tcp_detail::within(d, duration::zero(), std::chrono::seconds(60), "grace is 0s to 60s"), *this;
+        return grace_ = detail::within(d, duration::zero(), std::chrono::seconds(60), "grace is 0s to 60s"), *this;
     }
     /// How long the messages of a group of a publish-subscribe channel are kept while nobody receives for it, 1 s to 1
     /// day; then it is forgotten, and whoever comes back for it is told of a gap. Publishers wait for a group that is
     /// full.
     tcp_options& absence(duration d) {
         using namespace std::chrono;
-        return absence_ = tcp_detail::within(d, seconds(1), hours(24), "absence is 1s to 1 day"), *this;
+        return absence_ = detail::within(d, seconds(1), hours(24), "absence is 1s to 1 day"), *this;
     }
     /// Is told what is wrong with connections, places and permissions, for logs.
     tcp_options& on_trouble(std::function<void(std::string_view where, error_code why, std::string_view text)> told) {

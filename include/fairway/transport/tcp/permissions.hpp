@@ -3,6 +3,7 @@
 #define FAIRWAY_TRANSPORT_TCP_PERMISSIONS_HPP
 
 #include <fairway/contract/name.hpp>
+#include <fairway/transport/secret_file.hpp>
 #include <fairway/transport/tcp/principal.hpp>
 #include <fairway/transport/tcp/text_file.hpp>
 
@@ -68,7 +69,7 @@ public:
     }
     /// Reads the file; throws as `parse`, and `errc::invalid_argument` where it cannot be read.
     static permissions load(std::string const& path) {
-        return parse(tcp_detail::read_text_file("permissions", path, most_bytes).view());
+        return parse(detail::read_text_file("permissions", path, most_bytes).view());
     }
 
     /// How many rules there are.

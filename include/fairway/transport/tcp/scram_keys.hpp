@@ -3,9 +3,9 @@
 #ifndef FAIRWAY_TRANSPORT_TCP_SCRAM_KEYS_HPP
 #define FAIRWAY_TRANSPORT_TCP_SCRAM_KEYS_HPP
 
+#include <fairway/transport/secret.hpp>
 #include <fairway/transport/tcp/digest.hpp>
 #include <fairway/transport/tcp/scram_text.hpp>
-#include <fairway/transport/tcp/secret.hpp>
 
 #include <cstddef>
 #include <cstdint>

@@ -1,6 +1,6 @@
 // Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
-#ifndef FAIRWAY_TRANSPORT_TCP_SECRET_HPP
-#define FAIRWAY_TRANSPORT_TCP_SECRET_HPP
+#ifndef FAIRWAY_TRANSPORT_SECRET_HPP
+#define FAIRWAY_TRANSPORT_SECRET_HPP
 
 #include <openssl/crypto.h>
 

@@ -1,6 +1,6 @@
 // Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
-#ifndef FAIRWAY_TRANSPORT_TCP_TIME_OPTION_HPP
-#define FAIRWAY_TRANSPORT_TCP_TIME_OPTION_HPP
+#ifndef FAIRWAY_TRANSPORT_TIME_OPTION_HPP
+#define FAIRWAY_TRANSPORT_TIME_OPTION_HPP
 
 #include <fairway/envelope/time.hpp>
 #include <fairway/error.hpp>
@@ -12,7 +12,7 @@
 #include <string_view>
 #include <system_error>
 
-namespace fairway::tcp_detail {
+namespace fairway::detail {
 
 // A time in a URL's option: `500ms`, `2s`, `5min` or `1h`. Throws `errc::invalid_argument`, which names the option.
 inline duration read_time_option(std::string_view name, std::string_view text) {
@@ -26,15 +26,15 @@ inline duration read_time_option(std::string_view name, std::string_view text) {
         if (unit == "min" && n <= most) return std::chrono::minutes(n);
         if (unit == "h" && n <= most) return std::chrono::hours(n);
     }
-    detail::fail(errc::invalid_argument, std::string(name) + ": write a time as 500ms, 2s, 5min or 1h");
+    fail(errc::invalid_argument, std::string(name) + ": write a time as 500ms, 2s, 5min or 1h");
 }
 
 // `d`, where it is within the bounds; else throws `errc::invalid_argument` with `rule`, which names the option.
 inline duration within(duration d, duration least, duration most, char const* rule) {
-    if (d < least || d > most) detail::fail(errc::invalid_argument, rule);
+    if (d < least || d > most) fail(errc::invalid_argument, rule);
     return d;
 }
 
-} // namespace fairway::tcp_detail
+} // namespace fairway::detail
 
 #endif

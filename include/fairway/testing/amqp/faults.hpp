@@ -1,0 +1,32 @@
+// Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
+#ifndef FAIRWAY_TESTING_AMQP_FAULTS_HPP
+#define FAIRWAY_TESTING_AMQP_FAULTS_HPP
+
+#include <fairway/envelope/time.hpp>
+
+#include <cstdint>
+
+namespace fairway::testing {
+
+/// What goes wrong at an `amqp_broker`; nothing, as it is made. What is random follows from the broker's seed.
+struct amqp_faults {
+    /// No message is confirmed while this is set; they are once it is not.
+    bool withhold_confirms = false;
+    /// A confirm comes so much later, at least.
+    duration least_confirm_delay{};
+    /// And at most. Confirms overtake each other then.
+    duration most_confirm_delay{};
+    /// One in so many published messages is not taken, but refused by basic.nack, where its channel confirms; 0 for
+    /// none.
+    std::uint64_t nack_one_in = 0;
+    /// One in so many acknowledgements is forgotten: the message comes again; 0 for none.
+    std::uint64_t repeat_one_in = 0;
+    /// One in so many reads from a connection finds it cut; 0 for none.
+    std::uint64_t cut_one_in = 0;
+    /// What comes waits for so long before anybody looks at it.
+    duration read_delay{};
+};
+
+} // namespace fairway::testing
+
+#endif

@@ -1,0 +1,92 @@
+// Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
+#ifndef FAIRWAY_TRANSPORT_AMQP_OPTIONS_HPP
+#define FAIRWAY_TRANSPORT_AMQP_OPTIONS_HPP
+
+#include <fairway/env/endpoint.hpp>
+#include <fairway/env/tls_context.hpp>
+#include <fairway/transport/amqp/declare.hpp>
+#include <fairway/transport/outbox.hpp>
+#include <fairway/transport/secret.hpp>
+#include <fairway/transport/url.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace fairway {
+
+/// How a program connects to RabbitMQ and what it does there: `amqp_options().host("rabbit", 5672).user("shop",
+/// password)`.
+class amqp_options {
+public:
+    /// No host yet; the user guest, who may connect from the broker's own host only; everything else as in `limits`.
+    amqp_options() = default;
+    /// What a URL says, to be combined with what none can say: `amqp_options::from(url(text)).on_trouble(log)`. Reads
+    /// the files that it names. Throws `errc::invalid_url`, and `errc::invalid_argument` for an option's value and for
+    /// files that can't be used.
+    static amqp_options from(url const& where);
+
+    /// One more host of the same cluster; any of them will do.
+    amqp_options& host(std::string name, std::uint16_t port) {
+        return hosts_.push_back(env::endpoint::tcp(std::move(name), port)), *this;
+    }
+    /// Who it is (SASL PLAIN).
+    amqp_options& user(std::string name, secret password) {
+        return user_ = std::move(name), password_ = std::move(password), *this;
+    }
+    /// It is who its certificate says (SASL EXTERNAL, for which RabbitMQ needs a plug-in).
+    amqp_options& user_of_certificate() { return user_.clear(), password_ = secret(), *this; }
+    /// The virtual host; `/` by default.
+    amqp_options& virtual_host(std::string name) { return virtual_host_ = std::move(name), *this; }
+    /// Encrypts, and verifies that the broker is the host that was looked for.
+    amqp_options& tls(env::tls_options files) { return tls_ = std::move(files), *this; }
+    /// Lets it say its password to other hosts without TLS.
+    amqp_options& insecure(bool on) { return insecure_ = on, *this; }
+    /// Its name in the broker's list of connections.
+    amqp_options& name(std::string text) { return name_ = std::move(text), *this; }
+    /// What the names of its exchanges and queues begin with; `fw.` by default.
+    amqp_options& prefix(std::string text) { return prefix_ = std::move(text), *this; }
+    /// Who makes exchanges and queues.
+    amqp_options& topology(topology_mode who) { return mode_ = who, *this; }
+    /// How much is kept of what was sent to a channel and not confirmed, in messages and bytes; who sends more waits.
+    amqp_options& queue(std::size_t messages, std::size_t bytes) {
+        if (messages == 0 || bytes == 0) detail::fail(errc::invalid_argument, "a queue has room for one at least");
+        return most_ = {messages, bytes}, *this;
+    }
+    /// Either side says something at least so often, in whole seconds, 1 s to 60 s (the broker may want less); a
+    /// connection on which nothing came for twice that is dropped. 4 s by default.
+    amqp_options& heartbeat(duration d) {
+        if (d < std::chrono::seconds(1) || d > std::chrono::seconds(60))
+            detail::fail(errc::invalid_argument, "heartbeat is 1s to 60s");
+        return heartbeat_ = d, *this;
+    }
+    /// Is told what is wrong with connections, and what the broker refuses, for logs.
+    amqp_options& on_trouble(std::function<void(std::string_view where, error_code why, std::string_view text)> told) {
+        return trouble_ = std::move(told), *this;
+    }
+
+private:
+    friend class amqp;
+
+    std::vector<env::endpoint> hosts_;
+    std::string user_ = "guest";
+    secret password_{"guest"};
+    std::string virtual_host_ = "/";
+    std::optional<env::tls_options> tls_;
+    bool insecure_ = false;
+    std::string name_;
+    std::string prefix_ = "fw.";
+    topology_mode mode_ = topology_mode::declare;
+    detail::outbox_bounds most_;
+    duration heartbeat_ = std::chrono::seconds(4);
+    std::function<void(std::string_view, error_code, std::string_view)> trouble_;
+};
+
+} // namespace fairway
+
+#endif

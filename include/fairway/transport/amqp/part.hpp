@@ -1,0 +1,178 @@
+// Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
+#ifndef FAIRWAY_TRANSPORT_AMQP_PART_HPP
+#define FAIRWAY_TRANSPORT_AMQP_PART_HPP
+
+#include <fairway/envelope/envelope.hpp>
+#include <fairway/transport/seam.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <utility>
+#include <vector>
+
+namespace fairway::amqp_detail {
+
+// What the broker delivers to a consumer over one AMQP channel, a queue's, and what becomes of it. Pure; guarded by the
+// consumer's lock.
+//
+// Delivery tags count from 1 on each channel. What is given back out of its order would come again behind what follows
+// it: so the queue of a shard gives back all together, once what was handed out has ended (`returns`), by closing the
+// channel. RabbitMQ then keeps the order, but not where more than 32 go back by a nack.
+class part {
+public:
+    // Told to the broker, in this order.
+    struct answer {
+        enum class kind { ack, ack_up_to, back, refuse } what;
+        std::uint64_t tag;
+    };
+
+    // `in_order`: nothing may overtake what goes back.
+    explicit part(bool in_order) : in_order_(in_order) {}
+
+    // ---- from the broker ----
+    // A channel was opened: its tags begin anew.
+    void begin() {
+        all_.clear();
+        first_ = 1;
+        next_ = 0;
+        handed_ = 0;
+        returning_ = false;
+        answers_.clear();
+        ++generation_;
+    }
+    // The next delivery; without a message it is none that can be handed out, and is refused. True where there is
+    // something new to hand out.
+    bool deliver(envelope message, bool redelivered) {
+        bool const wanted = message && !stopped_;
+        all_.push_back({std::move(message), redelivered, wanted ? state::here : state::over});
+        auto const tag = first_ + all_.size() - 1;
+        if (!all_.back().message) {
+            answers_.push_back({answer::kind::refuse, tag});
+        } else if (stopped_ && !in_order_) {
+            answers_.push_back({answer::kind::back, tag});
+        } else if (stopped_) {
+            all_.back().at = state::here; // goes back with all others
+        }
+        return wanted && !held_ && !returning_;
+    }
+
+    // ---- for the consumer ----
+    bool has_some() const noexcept {
+        if (held_ || stopped_ || returning_) return false;
+        return std::any_of(all_.begin() + static_cast<std::ptrdiff_t>(next_), all_.end(),
+            [](one const& d) { return d.at == state::here; });
+    }
+    struct handed {
+        envelope message;
+        std::uint64_t tag; // with the generation above its 40 bits
+        bool redelivered;
+    };
+    // Where `has_some`.
+    handed take() {
+        while (all_[next_].at != state::here) ++next_;
+        auto& d = all_[next_];
+        d.at = state::out;
+        ++handed_;
+        ++next_;
+        return {
+            std::move(d.message), (generation_ & generation_mask) << tag_bits | (first_ + next_ - 1), d.redelivered};
+    }
+    // True where it was out.
+    bool settle(std::uint64_t tag, bool accept) {
+        if ((tag >> tag_bits & generation_mask) != (generation_ & generation_mask)) return false;
+        tag &= (std::uint64_t{1} << tag_bits) - 1;
+        if (tag < first_ || tag - first_ >= all_.size()) return false;
+        auto& d = all_[static_cast<std::size_t>(tag - first_)];
+        if (d.at != state::out) return false;
+        --handed_;
+        if (accept) {
+            d.at = state::done;
+        } else if (in_order_) {
+            d.at = state::back;
+            returning_ = true;
+        } else {
+            d.at = state::over;
+            answers_.push_back({answer::kind::back, tag});
+        }
+        return true;
+    }
+    void hold(bool on) noexcept { held_ = on; }
+    // No more is handed out. What was not goes back: at once, or with `returns` where the order counts.
+    void stop() {
+        if (std::exchange(stopped_, true) || in_order_) return;
+        for (std::size_t i = next_; i < all_.size(); ++i) {
+            if (all_[i].at != state::here) continue;
+            all_[i].at = state::over;
+            answers_.push_back({answer::kind::back, first_ + i});
+        }
+    }
+    bool stopped() const noexcept { return stopped_; }
+    // It is wanted again.
+    void resume() noexcept { stopped_ = false; }
+    // Nothing that was handed out is open.
+    bool idle() const noexcept { return handed_ == 0; }
+    // All that the broker has delivered has to go back to it now.
+    bool returns() const noexcept { return handed_ == 0 && (returning_ || stopped_); }
+    std::size_t in_hands() const noexcept { return handed_; }
+
+    // What the broker is to be told now.
+    std::vector<answer> take_answers() {
+        // What is done in a row from the front is acknowledged at once, what is done behind that alone.
+        // The broker takes a tag only that is open.
+        std::size_t row = 0;
+        std::uint64_t last = 0;
+        for (; row < all_.size() && (all_[row].at == state::done || all_[row].at == state::over); ++row)
+            if (all_[row].at == state::done) last = first_ + row;
+        std::vector<answer> told = std::exchange(answers_, {});
+        if (last > 0) told.push_back({answer::kind::ack_up_to, last});
+        drop(row);
+        for (std::size_t i = 0; i < std::min(next_, all_.size()); ++i) {
+            if (all_[i].at != state::done) continue;
+            all_[i].at = state::over;
+            told.push_back({answer::kind::ack, first_ + i});
+        }
+        return told;
+    }
+
+    // Of a tag: of the channel's, of the generation above them; the rest is the consumer's.
+    static constexpr unsigned tag_bits = 40;
+    static constexpr std::uint64_t generation_mask = 0xfff;
+    static constexpr unsigned used_bits = 52;
+
+private:
+    enum class state {
+        here, // not handed out
+        out,  // handed out
+        done, // accepted, which the broker does not know
+        back, // released, which it does not know
+        over, // it knows
+    };
+    struct one {
+        envelope message;
+        bool redelivered;
+        state at;
+    };
+
+    void drop(std::size_t n) {
+        all_.erase(all_.begin(), all_.begin() + static_cast<std::ptrdiff_t>(n));
+        first_ += n;
+        next_ -= std::min(next_, n);
+    }
+
+    bool in_order_;
+    std::uint64_t generation_ = 0;
+    std::deque<one> all_;     // that the broker has delivered and that is not over
+    std::uint64_t first_ = 1; // the tag of the first of them
+    std::size_t next_ = 0;    // the first of them that was not handed out, or is behind it
+    std::size_t handed_ = 0;
+    bool held_ = false;
+    bool stopped_ = false;
+    bool returning_ = false; // nothing is handed out until all has gone back
+    std::vector<answer> answers_;
+};
+
+} // namespace fairway::amqp_detail
+
+#endif

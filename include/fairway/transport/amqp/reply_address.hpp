@@ -1,0 +1,74 @@
+// Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
+#ifndef FAIRWAY_TRANSPORT_AMQP_REPLY_ADDRESS_HPP
+#define FAIRWAY_TRANSPORT_AMQP_REPLY_ADDRESS_HPP
+
+#include <array>
+#include <charconv>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+namespace fairway::amqp_detail {
+
+// Where a reply goes: a queue, and for requesters without Fairway the correlation id that it must have. As a text it is
+// the queue's name, or `=<its size>:<queue><correlation id in hexadecimal digits>`, since that may be any bytes.
+struct reply_address {
+    std::string queue{};
+    std::optional<std::string> correlation{};
+
+    std::string text() const {
+        if (!correlation) return queue;
+        constexpr std::string_view digits = "0123456789abcdef";
+        std::string all = "=" + std::to_string(queue.size()) + ":" + queue;
+        for (char const c : *correlation) {
+            auto const byte = static_cast<unsigned char>(c);
+            all.append({digits[byte >> 4], digits[byte & 15]});
+        }
+        return all;
+    }
+    // Nothing where it is none. What stands in requests is not trusted: replies go to queues that are there for them,
+    // and to no others.
+    static std::optional<reply_address> parse(std::string_view text) {
+        reply_address a;
+        if (!text.starts_with('=')) {
+            a.queue = text;
+            return is_for_replies(a.queue) ? std::optional(a) : std::nullopt;
+        }
+        text.remove_prefix(1);
+        std::size_t size = 0;
+        auto const [colon, error] = std::from_chars(text.data(), text.data() + text.size(), size);
+        text.remove_prefix(static_cast<std::size_t>(colon - text.data()));
+        if (error != std::errc() || !text.starts_with(':') || size >= text.size()) return std::nullopt;
+        a.queue = text.substr(1, size);
+        text.remove_prefix(1 + size);
+        if (text.size() % 2 != 0 || !is_for_replies(a.queue)) return std::nullopt;
+        a.correlation.emplace(text.size() / 2, '\0');
+        for (std::size_t i = 0; i < a.correlation->size(); ++i) {
+            unsigned byte = 0;
+            auto const* const at = text.data() + 2 * i;
+            auto const [end, wrong] = std::from_chars(at, at + 2, byte, 16);
+            if (wrong != std::errc() || end != at + 2) return std::nullopt;
+            (*a.correlation)[i] = static_cast<char>(byte);
+        }
+        return a;
+    }
+
+    // How the names of Fairway's own reply queues begin.
+    static constexpr std::string_view prefix = "fw.reply.";
+
+private:
+    // RabbitMQ's direct reply-to (an address has the channel behind the name), and queues that it has named.
+    static bool is_for_replies(std::string_view queue) noexcept {
+        constexpr std::array<std::string_view, 3> prefixes{prefix, "amq.rabbitmq.reply-to.", "amq.gen-"};
+        if (queue.size() > 255) return false;
+        for (auto const p : prefixes)
+            if (queue.starts_with(p) && queue.size() > p.size()) return true;
+        return false;
+    }
+};
+
+} // namespace fairway::amqp_detail
+
+#endif

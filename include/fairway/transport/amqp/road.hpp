@@ -1,0 +1,270 @@
+// Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
+#ifndef FAIRWAY_TRANSPORT_AMQP_ROAD_HPP
+#define FAIRWAY_TRANSPORT_AMQP_ROAD_HPP
+
+#include <fairway/env/clock.hpp>
+#include <fairway/env/run_loop.hpp>
+#include <fairway/transport/amqp/declare.hpp>
+#include <fairway/transport/amqp/delay_queue.hpp>
+#include <fairway/transport/amqp/envelope_map.hpp>
+#include <fairway/transport/amqp/session.hpp>
+#include <fairway/transport/outbox.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace fairway::amqp_detail {
+
+using amqp_outbox = fairway::detail::outbox<std::shared_ptr<reply_address const>>;
+
+// What all roads of a publisher have in common.
+struct road_context {
+    asio::any_io_executor executor;
+    naming names;
+    topology_mode mode = topology_mode::declare;
+    // Told of what the broker refuses: of which channel, and why.
+    std::function<void(std::string_view where, error_code why, std::string_view text)> trouble;
+    // False as long as what this program consumes is being made on the broker: nothing is published before, and nothing
+    // declared, since RabbitMQ fails where two connections declare a quorum queue at the same time.
+    bool open = false;
+};
+
+// The way of messages into one channel, or of all replies: an AMQP channel in confirm mode, so that the errors of one
+// do not end another. What is not confirmed goes out again when the connection was lost; what comes back because its
+// queue has gone, once that was made again.
+class road final : public channel_user, public env::runnable, public std::enable_shared_from_this<road> {
+public:
+    // To a channel; nothing for replies.
+    road(std::shared_ptr<road_context const> context, std::optional<address> to, fairway::detail::outbox_bounds most)
+        : context_(std::move(context)),
+          to_(std::move(to)),
+          clock_(env::clock::of(context_->executor)),
+          alarm_(clock_.make_alarm(context_->executor)),
+          most_(most) {}
+    void start() {
+        waker_.emplace(env::run_loop::of(context_->executor), weak_from_this());
+        outbox_ = std::make_shared<amqp_outbox>(
+            context_->executor, most_, to_ ? acceptance::durable : acceptance::broker, [this] { waker_->wake(); });
+    }
+
+    // Thread-safe.
+    std::shared_ptr<amqp_outbox> const& out() const noexcept { return outbox_; }
+
+    // ---- on the executor ----
+    void up(std::shared_ptr<session> const& s) {
+        session_ = s;
+        go_on();
+    }
+    void down() {
+        session_.reset();
+        pausing_ = false;
+        lost();
+    }
+    // There may be something to do.
+    void go_on() {
+        if (session_ && context_->open && !channel_ && !pausing_) open();
+        waker_->wake();
+    }
+    void close() {
+        outbox_->close();
+        end();
+    }
+    void abandon() noexcept {
+        outbox_->abandon();
+        alarm_.reset();
+        session_.reset();
+        channel_.reset();
+    }
+    bool empty() const { return outbox_->empty(); }
+
+    // ---- of its channel ----
+    void on_open() override {
+        auto const ready = [weak = weak_from_this(), now = channel_] {
+            auto const self = weak.lock();
+            if (self && self->channel_ == now) self->select();
+        };
+        if (to_)
+            declare(*channel_, topology_of(*to_, context_->names), context_->mode, ready);
+        else
+            ready();
+    }
+    void on_closed(error_code why, std::string_view text) override {
+        lost();
+        if (!session_ || session_->over()) return;
+        // Refused: what waits can't be sent, and an operator may change that.
+        if (context_->trouble) context_->trouble(to_ ? to_->channel : "replies", why, text);
+        if (why == errc::topology_mismatch || why == errc::unauthorized || why == errc::unroutable)
+            outbox_->refuse(why);
+        open_later(std::chrono::seconds(1));
+    }
+    void on_return(basic_return const&, content const& what) override {
+        auto const id = what.properties.message_id.value_or(std::string_view());
+        for (auto& p : on_their_way_)
+            if (to_string(p.id) == id) p.returned = true;
+    }
+    void on_confirm(std::uint64_t tag, bool multiple, bool taken) override {
+        for (auto& p : on_their_way_) {
+            if (p.tag > tag) break;
+            if (p.over || (!multiple && p.tag != tag)) continue;
+            p.over = true;
+            confirmed(p, taken);
+        }
+        while (!on_their_way_.empty() && on_their_way_.front().over) on_their_way_.pop_front();
+        if (reopens_ && on_their_way_.empty()) {
+            reopens_ = false;
+            close_channel();
+            open();
+        } else {
+            waker_->wake();
+        }
+    }
+    void on_room() override { waker_->wake(); }
+
+    // Publishes what there is.
+    bool run() override {
+        constexpr int at_once = 64;
+        if (!context_->open || !ready_ || reopens_) return false;
+        for (int n = 0; n < at_once; ++n) {
+            if (!channel_->has_room() || session_->blocked()) return false;
+            auto const next = outbox_->take();
+            if (!next) return false;
+            publish(*next);
+        }
+        waker_->wake();
+        return true;
+    }
+
+private:
+    struct on_its_way {
+        std::uint64_t tag;
+        std::uint64_t number;
+        message_id id;
+        bool returned = false;
+        bool over = false;
+    };
+
+    void open() {
+        channel_ = session_->open(weak_from_this());
+        last_tag_ = 0;
+    }
+    void open_later(duration pause) {
+        pausing_ = true;
+        alarm_->set(clock_.steady_now() + pause, [weak = weak_from_this()] {
+            auto const self = weak.lock();
+            if (!self) return;
+            self->pausing_ = false;
+            self->go_on();
+        });
+    }
+    void select() {
+        channel_->call<confirm_select_ok>(confirm_select{}, [weak = weak_from_this(), now = channel_](auto const&) {
+            auto const self = weak.lock();
+            if (!self || self->channel_ != now) return;
+            self->ready_ = true;
+            self->outbox_->connected();
+        });
+    }
+    void lost() {
+        ready_ = reopens_ = false;
+        channel_.reset();
+        on_their_way_.clear();
+        outbox_->begin_again();
+    }
+    void close_channel() {
+        if (channel_) channel_->close();
+        lost();
+    }
+    void end() {
+        alarm_->cancel();
+        close_channel();
+        session_.reset();
+    }
+
+    void publish(amqp_outbox::item const& what) {
+        basic_publish p;
+        route way;
+        std::string correlation;
+        error_code refused;
+        auto properties = properties_.of(what.message, clock_.now(), to_.has_value());
+        if (what.where) {
+            way = {"", what.where->queue, true};
+            if (what.where->correlation) properties.correlation_id = *what.where->correlation;
+        } else {
+            way = context_->names.way(*to_, what.message.shard());
+            if (what.message.due() > clock_.now()) refused = delay(way, what.message.due() - clock_.now());
+        }
+        p.exchange = way.exchange;
+        p.routing_key = way.key;
+        p.mandatory = way.mandatory;
+        try {
+            if (!refused) channel_->publish(p, properties, what.message.body());
+        } catch (system_error const& e) {
+            refused = e.code(); // a text does not fit its field
+        }
+        if (refused) return outbox_->end(what.number, refused);
+        on_their_way_.push_back({++last_tag_, what.number, what.message.id()});
+    }
+    // Leads the way through a queue in which a message stays so long.
+    error_code delay(route& way, duration left) {
+        auto const through = delay_queue::of(way, left);
+        if (!through || context_->mode != topology_mode::declare) return errc::unsupported;
+        queue_declare d;
+        d.queue = through->queue.name;
+        d.durable = true;
+        d.arguments = table_view(through->queue.arguments);
+        channel_->call<queue_declare_ok>(d, [](auto const&) {});
+        way = {"", through->queue.name, true};
+        return {};
+    }
+    void confirmed(on_its_way const& p, bool taken) {
+        if (taken && !p.returned) return outbox_->end(p.number);
+        if (!taken) {
+            outbox_->take_again(p.number);
+            return again_later();
+        }
+        bool const known = std::find(returned_.begin(), returned_.end(), p.number) != returned_.end();
+        if (!to_ || known || context_->mode != topology_mode::declare) {
+            std::erase(returned_, p.number);
+            return outbox_->end(p.number, errc::unroutable);
+        }
+        // Its queue was deleted: it is made again.
+        returned_.push_back(p.number);
+        outbox_->take_again(p.number);
+        reopens_ = true;
+    }
+    void again_later() {
+        alarm_->set(clock_.steady_now() + std::chrono::milliseconds(100), [weak = weak_from_this()] {
+            if (auto const self = weak.lock()) self->waker_->wake();
+        });
+    }
+
+    std::shared_ptr<road_context const> context_;
+    std::optional<address> to_;
+    env::clock& clock_;
+    std::unique_ptr<env::alarm> alarm_;
+    fairway::detail::outbox_bounds most_;
+    std::optional<env::waker> waker_;
+    std::shared_ptr<amqp_outbox> outbox_;
+    std::shared_ptr<session> session_;
+    std::shared_ptr<channel> channel_;
+    envelope_properties properties_;
+    std::deque<on_its_way> on_their_way_; // in the order of their tags
+    std::vector<std::uint64_t> returned_; // once
+    std::uint64_t last_tag_ = 0;
+    bool ready_ = false;
+    bool pausing_ = false; // it was refused
+    bool reopens_ = false; // once all that is on its way was confirmed
+};
+
+} // namespace fairway::amqp_detail
+
+#endif

@@ -1,0 +1,135 @@
+// Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
+#ifndef FAIRWAY_TRANSPORT_AMQP_TOPOLOGY_HPP
+#define FAIRWAY_TRANSPORT_AMQP_TOPOLOGY_HPP
+
+// How channels, groups and shards are mapped to exchanges and queues. With the prefix `fw.`:
+//
+// | channel                     | exchange                  | queues | | --------------------------- |
+// ------------------------- | --------------------------------------------------------- | | point-to-point | the
+// default one           | `fw.orders`                                               | | the same with 4 shards      |
+// the default one           | `fw.orders:0` to `fw.orders:3`, one active consumer each  | | publish-subscribe |
+// `fw.events`, topic        | for each group `fw.events:mail`, bound with `#`           | | the same with 4 shards |
+// `fw.events`, topic        | `fw.events:mail:0` to `:3`, bound with `0` to `3`         |
+//
+// All are durable, and queues that hold messages are quorum queues. A channel that is not an unsharded point-to-point
+// one has a further queue of its own name, `fw.events`, which stays empty: RabbitMQ compares a queue's x-max-length, so
+// that this holds the channel's shape, and a program that has another one in mind is refused.
+
+#include <fairway/transport/amqp/table.hpp>
+#include <fairway/transport/seam.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace fairway::amqp_detail {
+
+struct exchange_spec {
+    std::string name;
+    std::string type = "topic";
+};
+struct queue_spec {
+    std::string name;
+    std::string arguments{}; // entries of a table
+    bool durable = true;
+};
+struct binding_spec {
+    std::string queue;
+    std::string exchange;
+    std::string key;
+};
+// What has to be there, in this order.
+struct topology {
+    std::vector<exchange_spec> exchanges;
+    std::vector<queue_spec> queues;
+    std::vector<binding_spec> bindings;
+};
+
+// Where a message is published to.
+struct route {
+    std::string exchange;
+    std::string key;
+    // It has to arrive in a queue. An event that no group wants is nobody's.
+    bool mandatory = false;
+};
+
+// The names of everything on the broker.
+class naming {
+public:
+    explicit naming(std::string prefix = "fw.") : prefix_(std::move(prefix)) {}
+
+    std::string channel(std::string_view name) const { return prefix_ + std::string(name); }
+    // The queue of a group, or of a shard of it.
+    std::string queue(address const& of, std::string_view group, std::uint32_t shard) const {
+        std::string name = channel(of.channel);
+        if (of.kind == channel_kind::publish_subscribe) name.append(":").append(group);
+        if (of.shards > 0) name.append(":").append(std::to_string(shard));
+        return name;
+    }
+    // Where the members of a sharded group tell each other that they are there.
+    std::string members(address const& of, std::string_view group) const {
+        std::string name = channel(of.channel);
+        if (of.kind == channel_kind::publish_subscribe) name.append(":").append(group);
+        return name.append("::members");
+    }
+    route way(address const& to, std::uint32_t shard) const {
+        if (to.kind == channel_kind::point_to_point) return {"", queue(to, {}, shard), true};
+        return {channel(to.channel), to.shards > 0 ? std::to_string(shard) : "all", false};
+    }
+
+private:
+    std::string prefix_;
+};
+
+namespace topologies {
+
+inline queue_spec quorum(std::string name, bool one_at_a_time) {
+    queue_spec q{std::move(name)};
+    append_entry(q.arguments, "x-queue-type", "quorum");
+    // Out of reach, but with a limit RabbitMQ puts what goes back at the front of the queue, and without at its end.
+    append_entry(q.arguments, "x-delivery-limit", std::int32_t{1'000'000});
+    if (one_at_a_time) append_entry(q.arguments, "x-single-active-consumer", true);
+    return q;
+}
+// The queue that holds a channel's shape.
+inline queue_spec shape(address const& of, naming const& names) {
+    queue_spec q{names.channel(of.channel)};
+    bool const topic = of.kind == channel_kind::publish_subscribe;
+    append_entry(q.arguments, "x-max-length", std::int32_t{2} * static_cast<std::int32_t>(of.shards) + (topic ? 1 : 0));
+    return q;
+}
+
+} // namespace topologies
+
+// What a channel needs that somebody sends into.
+inline topology topology_of(address const& to, naming const& names) {
+    topology t;
+    if (to.kind == channel_kind::publish_subscribe) t.exchanges.push_back({names.channel(to.channel)});
+    if (to.kind == channel_kind::publish_subscribe || to.shards > 0) t.queues.push_back(topologies::shape(to, names));
+    if (to.kind == channel_kind::publish_subscribe) return t;
+    if (to.shards == 0) t.queues.push_back(topologies::quorum(names.queue(to, {}, 0), false));
+    for (std::uint32_t i = 0; i < to.shards; ++i) t.queues.push_back(topologies::quorum(names.queue(to, {}, i), true));
+    return t;
+}
+// The same and the group that somebody consumes for.
+inline topology topology_of(subscription const& of, naming const& names) {
+    auto t = topology_of(of.from, names);
+    bool const sharded = of.from.shards > 0;
+    if (of.from.kind == channel_kind::publish_subscribe) {
+        auto const add = [&](std::uint32_t shard, std::string key) {
+            auto q = topologies::quorum(names.queue(of.from, of.group, shard), sharded);
+            t.bindings.push_back({q.name, names.channel(of.from.channel), std::move(key)});
+            t.queues.push_back(std::move(q));
+        };
+        if (!sharded) add(0, "#");
+        for (std::uint32_t i = 0; i < of.from.shards; ++i) add(i, std::to_string(i));
+    }
+    if (sharded) t.exchanges.push_back({names.members(of.from, of.group), "fanout"});
+    return t;
+}
+
+} // namespace fairway::amqp_detail
+
+#endif

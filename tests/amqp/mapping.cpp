@@ -1,0 +1,232 @@
+// Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
+// Envelopes as AMQP messages, channels as queues and exchanges, who owns which shard.
+#include "fw_catch.hpp"
+
+#include <fairway/transport/amqp/delay_queue.hpp>
+#include <fairway/transport/amqp/envelope_map.hpp>
+#include <fairway/transport/amqp/members.hpp>
+#include <fairway/transport/amqp/topology.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <set>
+#include <string>
+#include <vector>
+
+using namespace fairway;
+using namespace fairway::amqp_detail;
+using namespace std::chrono_literals;
+
+namespace {
+
+auto const no_id = [] { return message_id{}; };
+time_point const now{1'700'000'000s};
+
+envelope_head full_head() {
+    envelope_head h;
+    h.id = {0x0123456789abcdefULL, 0xfedcba9876543210ULL};
+    h.conversation = {1, 2};
+    h.causation = {1, 3};
+    h.time = now + 5ns;
+    h.expires = now + 1500ms;
+    h.type = "shop.place-order";
+    h.version = {2, 7};
+    h.content_type = "application/json";
+    h.shard_key = "order-7";
+    h.reply_to = "fw.reply.abc";
+    h.source = "checkout";
+    return h;
+}
+
+} // namespace
+
+TEST_CASE("an envelope comes back as it was", "[amqp]") {
+    headers user;
+    user.set("tenant", "acme").set("empty", "");
+    auto const sent = envelope::of_bytes(full_head(), user.view(), "{}");
+    envelope_properties writer;
+    auto const& p = writer.of(sent, now, true);
+    CHECK(p.delivery_mode == 2);
+    CHECK(p.message_id == "01234567-89ab-cdef-fedc-ba9876543210");
+    CHECK(p.correlation_id == p.message_id); // a request's answer is known by the request's id
+    CHECK(p.expiration == "1500");
+    CHECK(p.time == timestamp{1'700'000'000});
+    received_head const got(p, no_id);
+    auto const& h = got.head();
+    auto const before = full_head();
+    CHECK(h.id == before.id);
+    CHECK_FALSE(h.correlation);
+    CHECK(h.conversation == before.conversation);
+    CHECK(h.causation == before.causation);
+    CHECK(h.time == before.time);
+    CHECK(h.expires == before.expires);
+    CHECK(h.type == before.type);
+    CHECK(h.version == before.version);
+    CHECK(h.content_type == before.content_type);
+    CHECK(h.shard_key == before.shard_key);
+    CHECK(h.reply_to == before.reply_to);
+    CHECK(h.source == before.source);
+    CHECK(got.headers().size() == 2);
+    CHECK(got.headers().find("tenant") == "acme");
+    CHECK(got.headers().find("empty") == "");
+    CHECK(got.left_out() == 0);
+}
+
+TEST_CASE("what was not set is no property", "[amqp]") {
+    envelope_head h;
+    h.id = {7, 8};
+    envelope_properties writer;
+    auto const& p = writer.of(envelope::of_bytes(h, {}, ""), now, false);
+    CHECK(p.delivery_mode == 1);
+    CHECK_FALSE(p.correlation_id);
+    CHECK_FALSE(p.reply_to);
+    CHECK_FALSE(p.expiration);
+    CHECK_FALSE(p.headers);
+    CHECK_FALSE(p.type);
+    received_head const got(p, no_id);
+    CHECK(got.head().id == h.id);
+    CHECK(got.head().version == message_version{});
+    CHECK(got.head().expires == no_time);
+}
+
+TEST_CASE("a reply says which request it answers", "[amqp]") {
+    envelope_head h;
+    h.id = {7, 8};
+    h.correlation = {5, 6};
+    envelope_properties writer;
+    received_head const got(writer.of(envelope::of_bytes(h, {}, ""), now, false), no_id);
+    CHECK(got.head().correlation == message_id{5, 6});
+    CHECK(got.head().reply_to.empty());
+}
+
+TEST_CASE("messages of programs without Fairway are understood as far as they go", "[amqp]") {
+    std::string table;
+    append_entry(table, "count", std::int32_t{-3});
+    append_entry(table, "fresh", true);
+    append_entry(table, "x-death", std::string_view("the broker's"));
+    append_entry(table, "price", 1.5); // not a header of an envelope
+    append_entry(table, "bad name", std::string_view("v"));
+    append_entry(table, "lines", std::string_view("a\nb"));
+    basic_properties p;
+    p.headers = table_view(table);
+    p.correlation_id = "call \x01 1";
+    p.reply_to = "amq.gen-abc";
+    p.message_id = "not a uuid";
+    p.type = "two\nlines";
+    received_head const got(p, no_id);
+    auto const& h = got.head();
+    CHECK(got.headers().find("count") == "-3");
+    CHECK(got.headers().find("fresh") == "true");
+    CHECK(got.headers().size() == 2);
+    CHECK(got.left_out() == 4);
+    CHECK(h.type.empty());
+    CHECK(h.id);
+    CHECK(h.id == received_head(p, no_id).head().id); // whoever reads it
+    auto const to = reply_address::parse(h.reply_to);
+    REQUIRE(to);
+    CHECK(to->queue == "amq.gen-abc");
+    CHECK(to->correlation == "call \x01 1");
+    // It can be an envelope, whatever it says.
+    CHECK_NOTHROW(envelope::of_bytes(h, got.headers().view(), "x"));
+
+    basic_properties nothing;
+    CHECK(received_head(nothing, [] { return message_id{3, 4}; }).head().id == message_id{3, 4});
+}
+
+TEST_CASE("replies go to queues for replies only", "[amqp]") {
+    for (std::string_view const good : {"fw.reply.00ff", "amq.gen-x", "amq.rabbitmq.reply-to.g1h=="})
+        CHECK(reply_address::parse(good)->queue == good);
+    for (std::string_view const bad : {"", "orders", "fw.orders", "fw.reply.", "amq.gen-", "=", "=3", "=3:abc",
+             "=9:fw.reply", "=99999999999999999999:x", "=10:fw.reply.x0", "=10:fw.reply.xzz", "=6:orders00"}) {
+        INFO(bad);
+        CHECK_FALSE(reply_address::parse(bad));
+    }
+    CHECK_FALSE(reply_address::parse("fw.reply." + std::string(300, 'x')));
+    reply_address const a{"fw.reply.x", std::string("\0\xff", 2)};
+    auto const again = reply_address::parse(a.text());
+    REQUIRE(again);
+    CHECK(again->queue == a.queue);
+    CHECK(again->correlation == a.correlation);
+}
+
+TEST_CASE("channels, groups and shards have names that no others have", "[amqp]") {
+    naming const names;
+    std::set<std::string> all;
+    std::size_t made = 0;
+    auto const add = [&](topology const& t) {
+        for (auto const& q : t.queues) all.insert(q.name), ++made;
+    };
+    address const queue{"a.b", channel_kind::point_to_point, 0};
+    address const shards{"a", channel_kind::point_to_point, 2};
+    address const topic{"a.c", channel_kind::publish_subscribe, 0};
+    address const parts{"a.d", channel_kind::publish_subscribe, 2};
+    add(topology_of(queue, names));
+    add(topology_of(shards, names));
+    for (auto const* group : {"g", "0", "g.0"})
+        for (auto const& from : {topic, parts}) {
+            subscription s;
+            s.from = from;
+            s.group = group;
+            auto const t = topology_of(s, names);
+            for (auto const& b : t.bindings) all.insert(b.queue), ++made;
+        }
+    CHECK(all.size() == made);
+    CHECK(all.contains("fw.a.b"));
+    CHECK(all.contains("fw.a:1"));
+    CHECK(all.contains("fw.a.c:g"));
+    CHECK(all.contains("fw.a.d:g:0"));
+    auto const way = names.way(parts, 1);
+    CHECK(way.exchange == "fw.a.d");
+    CHECK(way.key == "1");
+    CHECK_FALSE(way.mandatory);
+    CHECK(names.way(shards, 1).key == "fw.a:1");
+    CHECK(names.way(shards, 1).mandatory);
+}
+
+TEST_CASE("the queue of a channel's name tells its shape from others", "[amqp]") {
+    naming const names;
+    std::set<std::string> shapes;
+    for (auto const kind : {channel_kind::point_to_point, channel_kind::publish_subscribe})
+        for (unsigned const shards : {0U, 1U, 2U, 1024U})
+            for (auto const& q : topology_of(address{"orders", kind, shards}, names).queues)
+                if (q.name == "fw.orders") shapes.insert(q.arguments);
+    CHECK(shapes.size() == 8);
+}
+
+TEST_CASE("delays are rounded up to three digits, and lead on to where the message goes", "[amqp]") {
+    route const to{"fw.events", "all", false};
+    auto const name = [&](duration d) { return delay_queue::of(to, d)->queue.name; };
+    CHECK(name(1ns) == "fw.delay:fw.events:all:1");
+    CHECK(name(999ms) == "fw.delay:fw.events:all:999");
+    CHECK(name(1001ms) == "fw.delay:fw.events:all:1010");
+    CHECK(name(1010ms) == "fw.delay:fw.events:all:1010");
+    CHECK(name(12'345ms) == "fw.delay:fw.events:all:12400");
+    CHECK(name(24h - 2us).ends_with(":86400000"));
+    CHECK_FALSE(delay_queue::of(to, 24h * 25));
+    auto const two_seconds = delay_queue::of(to, 2s);
+    table_view const arguments(two_seconds->queue.arguments);
+    CHECK(find(arguments, "x-message-ttl")->integer() == 2'000);
+    CHECK(find(arguments, "x-expires")->integer() == 64'000); // later than the last message
+    CHECK(find(arguments, "x-dead-letter-exchange")->text() == "fw.events");
+    CHECK(find(arguments, "x-dead-letter-routing-key")->text() == "all");
+}
+
+TEST_CASE("members who have heard of each other agree about the shards", "[amqp]") {
+    env::steady_point const start{};
+    member_list a(1), b(2);
+    auto const shares = [](std::vector<bool> const& mine) { return std::count(mine.begin(), mine.end(), true); };
+    CHECK(shares(a.mine(8)) == 8);
+    CHECK(a.heard(2, start));
+    CHECK_FALSE(a.heard(2, start + 1s));
+    CHECK_FALSE(a.heard(1, start)); // itself
+    CHECK(b.heard(1, start));
+    auto const of_a = a.mine(8), of_b = b.mine(8);
+    CHECK(shares(of_a) == 4);
+    for (std::size_t i = 0; i < 8; ++i) CHECK(of_a[i] != of_b[i]);
+    CHECK_FALSE(a.forget(start + 1s + member_list::most_silence - 1ns));
+    CHECK(a.forget(start + 1s + member_list::most_silence));
+    CHECK(shares(a.mine(8)) == 8);
+    CHECK(b.left(1));
+    CHECK_FALSE(b.left(1));
+    CHECK(shares(b.mine(8)) == 8);
+}

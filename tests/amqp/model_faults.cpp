@@ -1,0 +1,146 @@
+// Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
+#include "fw_catch.hpp"
+#include "model_kit.hpp"
+
+#include <algorithm>
+
+using namespace model_kit; // NOLINT
+
+namespace {
+
+// All that is in a queue.
+lines content_of(world& w, std::string_view queue) {
+    client c(w);
+    lines all;
+    for (;;) {
+        auto const got = c.get(queue).said();
+        if (got.empty() || !got[0].starts_with("got ")) return all;
+        auto const from = got[0].find(' ', 4) + 1;
+        all.push_back(got[0].substr(from, got[0].find(' ', from) - from));
+    }
+}
+
+} // namespace
+
+TEST_CASE("the model broker: confirms wait while they are withheld, and then come together", "[amqp][model]") {
+    world w;
+    client c(w);
+    w.state.faults.withhold_confirms = true;
+    c.declare("q").send(confirm_select{}).publish("q", "1").publish("q", "2");
+    CHECK(c.said() == lines{"declared 0 0"});
+    w.advance(seconds(60));
+    CHECK(c.said().empty());
+    w.state.faults.withhold_confirms = false;
+    CHECK(c.said() == lines{"ack 2 and before"});
+}
+
+TEST_CASE("the model broker: late confirms come in any order, each once", "[amqp][model]") {
+    world w;
+    client c(w);
+    w.state.faults.least_confirm_delay = milliseconds(10);
+    w.state.faults.most_confirm_delay = milliseconds(50);
+    c.declare("q").send(confirm_select{}).said();
+    for (int i = 0; i < 20; ++i) c.publish("q", "m");
+    w.advance(milliseconds(9));
+    CHECK(c.said().empty());
+    std::vector<bool> confirmed(21);
+    bool overtakes = false;
+    for (int i = 0; i < 41; ++i) {
+        w.advance(milliseconds(1));
+        for (auto const& line : c.said()) {
+            auto const n = std::stoul(line.substr(4));
+            bool const several = line.find("and before") != std::string::npos;
+            overtakes = overtakes || (!several && n > 1 && !confirmed[n - 1]);
+            for (auto k = several ? std::size_t{1} : n; k <= n; ++k) {
+                CHECK((several || !confirmed[k]));
+                confirmed[k] = true;
+            }
+        }
+    }
+    CHECK(overtakes);
+    CHECK(std::count(confirmed.begin(), confirmed.end(), true) == 20);
+}
+
+TEST_CASE("the model broker: a message that is refused is not taken", "[amqp][model]") {
+    world w;
+    client c(w);
+    c.declare("q").send(confirm_select{}).said();
+    w.state.faults.nack_one_in = 1;
+    c.publish("q", "1");
+    w.state.faults.nack_one_in = 0;
+    c.publish("q", "2");
+    CHECK(c.said() == lines{"nack 1", "ack 2"});
+    CHECK(content_of(w, "q") == lines{"2"});
+}
+
+TEST_CASE("the model broker: a forgotten acknowledgement brings a message again", "[amqp][model]") {
+    world w;
+    client c(w);
+    w.state.faults.repeat_one_in = 1;
+    c.declare("q", quorum).consume("q", "t", 1).publish("q", "m").said();
+    CHECK(c.send(basic_ack{1, false}).said() == lines{"deliver t 2 m x1 again"});
+    w.state.faults.repeat_one_in = 0;
+    CHECK(c.send(basic_ack{2, false}).said().empty());
+}
+
+TEST_CASE("the model broker: what is durable survives a restart, and nothing else", "[amqp][model]") {
+    world w;
+    {
+        client c(w);
+        queue_declare brief;
+        brief.queue = "brief";
+        exchange_declare x;
+        x.exchange = "x";
+        c.declare("classic").declare("quorum", quorum).send(brief).send(x);
+        c.bind("classic", "amq.topic", "k").bind("brief", "amq.topic", "k");
+        for (auto const* const q : {"classic", "quorum", "brief"})
+            c.publish(q, "transient").publish(q, "persistent", persistent());
+        c.get("quorum", false).said();
+        c.cut();
+        w.state.restart(false);
+    }
+    CHECK(content_of(w, "classic") == lines{"persistent"});
+    CHECK(content_of(w, "quorum") == lines{"transient", "persistent"});
+    CHECK(w.state.find_host("/")->find_queue("brief") == nullptr);
+    client c(w);
+    c.publish(to("amq.topic", "k"), "m");
+    CHECK(content_of(w, "classic") == lines{"m"});
+    CHECK(c.publish(to("x", "k"), "m").said() == lines{"close 404 NOT_FOUND - no exchange 'x' in vhost '/'"});
+}
+
+TEST_CASE("the model broker: a crash loses some messages, and none that was confirmed", "[amqp][model]") {
+    auto const left = [](std::uint64_t seed) {
+        world w(amqp_broker_options().seed(seed));
+        client c(w);
+        c.declare("q", quorum).send(confirm_select{}).said();
+        for (int i = 0; i < 20; ++i) c.publish("q", "safe");
+        CHECK(c.said() == lines{"ack 20 and before"});
+        w.state.faults.withhold_confirms = true;
+        for (int i = 0; i < 20; ++i) c.publish("q", std::to_string(i));
+        c.said();
+        c.cut();
+        w.state.restart(true);
+        return content_of(w, "q");
+    };
+    auto const one = left(1);
+    CHECK(std::count(one.begin(), one.end(), "safe") == 20);
+    CHECK(one.size() > 20);
+    CHECK(one.size() < 40);
+    CHECK(left(1) == one);
+    CHECK(left(2) != one);
+}
+
+TEST_CASE("the model broker: whoever publishes while it takes nothing is not read any further", "[amqp][model]") {
+    world w;
+    client c(w);
+    c.declare("q").send(confirm_select{}).said();
+    w.state.blocked = "low on memory";
+    c.get("q");
+    CHECK(c.said() == lines{"empty"});
+    c.publish("q", "1").publish("q", "2");
+    CHECK(c.said() == lines{"blocked low on memory"});
+    CHECK(w.state.find_host("/")->find_queue("q")->ready() == 0);
+    w.state.blocked.reset();
+    c.unblock();
+    CHECK(c.said() == lines{"unblocked", "ack 2 and before"});
+}

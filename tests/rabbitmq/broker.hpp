@@ -1,0 +1,184 @@
+// Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
+// A RabbitMQ of the test's own: in a temporary folder, on free ports of the loopback, stopped by its process id.
+#ifndef FAIRWAY_TESTS_RABBITMQ_BROKER_HPP
+#define FAIRWAY_TESTS_RABBITMQ_BROKER_HPP
+
+#include <boost/asio/connect.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/write.hpp>
+
+#include <sys/types.h>
+#include <sys/wait.h>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <cstdint>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace rabbitmq_kit {
+
+namespace asio = boost::asio;
+
+// The programs themselves: the wrappers in /usr/sbin want to be a certain user, and use /var/lib.
+inline std::filesystem::path const programs = "/usr/lib/rabbitmq/bin";
+
+class broker {
+public:
+    static bool installed() { return std::filesystem::exists(programs / "rabbitmq-server"); }
+
+    // Starts it and waits until it takes connections. Throws `runtime_error`.
+    broker() {
+        std::string name = (std::filesystem::temp_directory_path() / "fw-rabbitmq-XXXXXX").string();
+        if (!mkdtemp(name.data())) throw std::runtime_error("no temporary folder can be made");
+        folder_ = name;
+        for (auto* const p : {&port_, &http_, &epmd_, &distribution_}) *p = free_port();
+        write("rabbitmq.conf", "listeners.tcp.1 = 127.0.0.1:" + std::to_string(port_) +
+                                   "\nmanagement.tcp.ip = 127.0.0.1\nmanagement.tcp.port = " + std::to_string(http_) +
+                                   "\nloopback_users = none\nlog.console = false\nlog.file.level = warning\n"
+                                   "vm_memory_high_watermark.absolute = 512MB\ndisk_free_limit.absolute = 50MB\n");
+        write("enabled_plugins", "[rabbitmq_management].");
+        start();
+    }
+    broker(broker const&) = delete;
+    broker& operator=(broker const&) = delete;
+    ~broker() {
+        kill(SIGTERM);
+        // Erlang's port mapper belongs to it.
+        run({"epmd", "-port", std::to_string(epmd_), "-kill"});
+        std::error_code ignored;
+        std::filesystem::remove_all(folder_, ignored);
+    }
+
+    std::uint16_t port() const noexcept { return port_; }
+    // Again after `kill`, with what it has kept.
+    void start() {
+        server_ = fork();
+        if (server_ == 0) {
+            setsid();
+            become({(programs / "rabbitmq-server").string()});
+        }
+        auto const end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+        while (!answers()) {
+            if (std::chrono::steady_clock::now() > end)
+                throw std::runtime_error("RabbitMQ does not start: " + startup());
+            std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        }
+    }
+    // Ends it, or stops and continues it, with a signal to it and to all that it has started.
+    void signal(int which) const {
+        if (server_ > 0) ::kill(-server_, which);
+    }
+    void kill(int with) {
+        if (server_ <= 0) return;
+        signal(with);
+        waitpid(std::exchange(server_, 0), nullptr, 0);
+    }
+
+    // A virtual host with nothing in it.
+    void add_virtual_host(std::string const& name) const { ask("PUT", "/api/vhosts/" + name); }
+    void remove_virtual_host(std::string const& name) const { ask("DELETE", "/api/vhosts/" + name); }
+    // Asks its management interface (RabbitMQ's HTTP API); the answer with its head.
+    std::string ask(std::string const& method, std::string const& path, std::string const& body = "{}") const {
+        asio::io_context io;
+        asio::ip::tcp::socket s(io);
+        s.connect({asio::ip::make_address("127.0.0.1"), http_});
+        std::string const request = method + " " + path +
+                                    " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Basic Z3Vlc3Q6Z3Vlc3Q=\r\n"
+                                    "Content-Type: application/json\r\nConnection: close\r\nContent-Length: " +
+                                    std::to_string(body.size()) + "\r\n\r\n" + body;
+        asio::write(s, asio::buffer(request));
+        std::string answer;
+        boost::system::error_code end;
+        asio::read(s, asio::dynamic_buffer(answer), end);
+        if (answer.find(" 20") != answer.find(' ')) throw std::runtime_error("RabbitMQ refuses " + method + " " + path);
+        return answer;
+    }
+
+private:
+    static std::uint16_t free_port() {
+        asio::io_context io;
+        asio::ip::tcp::acceptor const one(io, {asio::ip::make_address("127.0.0.1"), 0});
+        return one.local_endpoint().port();
+    }
+    void write(char const* name, std::string const& text) const { std::ofstream(folder_ / name) << text; }
+    std::string startup() const {
+        std::ifstream in(folder_ / "startup.log");
+        return {std::istreambuf_iterator<char>(in), {}};
+    }
+    bool answers() const {
+        asio::io_context io;
+        for (auto const port : {port_, http_}) {
+            asio::ip::tcp::socket s(io);
+            boost::system::error_code failed;
+            s.connect({asio::ip::make_address("127.0.0.1"), port}, failed);
+            if (failed) return false;
+        }
+        return true;
+    }
+    // In the child: the program, with an environment of its own.
+    [[noreturn]] void become(std::vector<std::string> arguments) const {
+        auto const set = [](std::string const& name, std::string const& value) {
+            setenv(name.c_str(), value.c_str(), 1);
+        };
+        set("HOME", folder_);
+        set("RABBITMQ_NODENAME", "fairway" + std::to_string(port_) + "@localhost");
+        set("RABBITMQ_NODE_PORT", std::to_string(port_));
+        set("RABBITMQ_NODE_IP_ADDRESS", "127.0.0.1");
+        set("RABBITMQ_DIST_PORT", std::to_string(distribution_));
+        set("ERL_EPMD_PORT", std::to_string(epmd_));
+        set("ERL_EPMD_ADDRESS", "127.0.0.1");
+        set("RABBITMQ_CONF_ENV_FILE", "/dev/null");
+        set("RABBITMQ_CONFIG_FILE", folder_ / "rabbitmq");
+        set("RABBITMQ_ADVANCED_CONFIG_FILE", folder_ / "advanced");
+        set("RABBITMQ_MNESIA_BASE", folder_ / "mnesia");
+        set("RABBITMQ_LOG_BASE", folder_ / "log");
+        set("RABBITMQ_ENABLED_PLUGINS_FILE", folder_ / "enabled_plugins");
+        set("RABBITMQ_PID_FILE", folder_ / "node.pid");
+        set("RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS",
+            "+S 2:2 +sbwt none +sbwtdcpu none +sbwtdio none -kernel inet_dist_use_interface {127,0,0,1}");
+        int const out = open((folder_ / "startup.log").c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
+        int const in = open("/dev/null", O_RDONLY);
+        dup2(in, 0);
+        dup2(out, 1);
+        dup2(out, 2);
+        std::vector<char*> all;
+        for (auto& a : arguments) all.push_back(a.data());
+        all.push_back(nullptr);
+        execvp(all[0], all.data());
+        _exit(127);
+    }
+    void run(std::vector<std::string> const& arguments) const {
+        pid_t const child = fork();
+        if (child == 0) become(arguments);
+        waitpid(child, nullptr, 0);
+    }
+
+    std::filesystem::path folder_;
+    std::uint16_t port_ = 0;
+    std::uint16_t http_ = 0;
+    std::uint16_t epmd_ = 0;
+    std::uint16_t distribution_ = 0;
+    pid_t server_ = 0;
+};
+
+// That of all tests of a program, started by the first of them.
+inline broker& shared_broker() {
+    static broker one;
+    return one;
+}
+
+} // namespace rabbitmq_kit
+
+#endif

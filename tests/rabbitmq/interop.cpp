@@ -1,0 +1,224 @@
+// Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
+// Programs without Fairway take part: pika as its tutorials use it, and the command-line tools of librabbitmq.
+#include "fw_catch.hpp"
+#include "rabbitmq/broker.hpp"
+
+#include <fairway/amqp.hpp>
+#include <fairway/fairway.hpp>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <chrono>
+#include <cstdio>
+#include <exception>
+#include <filesystem>
+#include <functional>
+#include <future>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+using namespace fairway;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct placed {
+    using contract = document<"interop.placed">;
+    std::string id;
+};
+struct place {
+    using contract = command<"interop.place", placed>;
+    std::string sku;
+};
+struct quote {
+    using contract = document<"interop.quote">;
+    int price = 0;
+};
+struct ask_price {
+    using contract = command<"interop.ask-price", quote>;
+    std::string sku;
+};
+struct happened {
+    using contract = event<"interop.happened">;
+    std::string id;
+};
+using orders = point_to_point<"interop.orders", place>;
+using quotes = point_to_point<"interop.quotes", ask_price>;
+using events = publish_subscribe<"interop.events", happened>;
+
+std::string const python = "/usr/bin/python3"; // for which Debian has pika
+
+bool skipped() {
+    if (!rabbitmq_kit::broker::installed()) {
+        WARN("SKIPPED: rabbitmq-server is not installed");
+        return true;
+    }
+    static bool const pika = std::system((python + " -c 'import pika' 2>/dev/null").c_str()) == 0;
+    static bool const tools = std::system("command -v amqp-publish >/dev/null") == 0;
+    if (!pika) WARN("SKIPPED: python3-pika is not installed");
+    if (!tools) WARN("SKIPPED: amqp-tools are not installed");
+    return !pika || !tools;
+}
+
+// A virtual host, a program with Fairway, which runs on a thread of its own, and others.
+class town {
+public:
+    town() : virtual_host_("interop" + std::to_string(++count())), broker_(rabbitmq_kit::shared_broker()) {
+        broker_.add_virtual_host(virtual_host_);
+        amqp_options o;
+        o.host("127.0.0.1", broker_.port()).virtual_host(virtual_host_);
+        amqp const net(io_.get_executor(), o);
+        shop.emplace(any_transport(net), "shop");
+        runs_ = std::thread([this] { io_.run(); });
+    }
+    ~town() {
+        keeps_.reset();
+        io_.stop();
+        runs_.join();
+        shop.reset();
+        broker_.remove_virtual_host(virtual_host_);
+    }
+    // Awaits something on the program's thread.
+    template <class T>
+    T await(task<T> what) {
+        std::promise<T> result;
+        asio::co_spawn(io_, std::move(what), [&](std::exception_ptr e, T value) {
+            if (e)
+                result.set_exception(e);
+            else
+                result.set_value(std::move(value));
+        });
+        return result.get_future().get();
+    }
+    // What a command prints, up to its end; `ready` is called once it has said so, where it does.
+    std::string print(std::string const& command, std::function<void()> const& ready = {}) const {
+        auto const close = [](std::FILE* f) { pclose(f); };
+        std::unique_ptr<std::FILE, decltype(close)> const out(popen((command + " 2>&1").c_str(), "r"), close);
+        REQUIRE(out);
+        std::string all;
+        char line[512];
+        while (std::fgets(line, sizeof line, out.get())) {
+            if (std::string_view(line) == "ready\n" && ready)
+                ready();
+            else
+                all += line;
+        }
+        return all;
+    }
+    std::string pika(std::string const& what, std::function<void()> const& ready = {}) const {
+        auto const script = std::filesystem::path(__FILE__).parent_path() / "interop.py";
+        return print(
+            python + " " + script.string() + " " + std::to_string(broker_.port()) + " " + virtual_host_ + " " + what,
+            ready);
+    }
+    std::string tool(std::string const& name, std::string const& arguments) const {
+        return print(name + " -u amqp://guest:guest@127.0.0.1:" + std::to_string(broker_.port()) + "/" + virtual_host_ +
+                     " " + arguments);
+    }
+
+private:
+    static int& count() {
+        static int n = 0;
+        return n;
+    }
+    std::string virtual_host_;
+    rabbitmq_kit::broker& broker_;
+    asio::io_context io_{1};
+    std::optional<asio::executor_work_guard<asio::io_context::executor_type>> keeps_{io_.get_executor()};
+    std::thread runs_;
+
+public:
+    std::optional<service> shop;
+};
+
+// Once what was sent before is confirmed: then all that the service needs is there.
+task<bool> settled(service& s) {
+    happened const e{"to nobody"};
+    co_await s.sender<events>().send(e);
+    co_return true;
+}
+
+} // namespace
+
+TEST_CASE("pika asks a service of Fairway", "[rabbitmq]") {
+    if (skipped()) return;
+    town t;
+    t.shop->handle<orders>([](place const& p, delivery const& d) {
+        return placed{p.sku + " for " + std::string(d.headers().find("tenant").value_or("nobody")) + " " +
+                      std::string(d.headers().find("n").value_or("?"))};
+    });
+    t.shop->start();
+    REQUIRE(t.await(settled(*t.shop)));
+    for (auto const* how : {"ask", "ask-direct"}) {
+        INFO(how);
+        CHECK(t.pika(how) == "True interop.placed {\"id\":\"tea for acme 3\"}\n");
+    }
+}
+
+TEST_CASE("pika answers a request of Fairway", "[rabbitmq]") {
+    if (skipped()) return;
+    town t;
+    auto const port = t.shop->sender<quotes>();
+    t.shop->start();
+    REQUIRE(t.await(settled(*t.shop)));
+    auto ask = [](sender_port<quotes> to) -> task<int> {
+        ask_price const tea{"tea"};
+        auto const options = send_options().header("tenant", "acme");
+        auto const answer = co_await to.request(tea, 20s, options);
+        co_return answer.price;
+    };
+    int price = 0;
+    // Its queue is there as soon as somebody has asked.
+    std::thread asks([&] { price = t.await(ask(port)); });
+    std::string heard;
+    for (int tried = 0; tried < 50 && (heard.empty() || heard.find("NOT_FOUND") != std::string::npos); ++tried)
+        heard = t.pika("serve");
+    asks.join();
+    CHECK(price == 42);
+    CHECK(heard == "interop.ask-price application/json True acme {\"sku\":\"tea\"}\n");
+}
+
+TEST_CASE("pika and amqp-publish publish events, without any header", "[rabbitmq]") {
+    if (skipped()) return;
+    town t;
+    std::promise<void> both;
+    std::vector<std::string> ids;
+    t.shop->handle<events>([&](happened const& e) {
+        if (e.id == "to nobody") return;
+        ids.push_back(e.id);
+        if (ids.size() == 2) both.set_value();
+    });
+    t.shop->start();
+    REQUIRE(t.await(settled(*t.shop)));
+    CHECK(t.pika("publish").empty());
+    CHECK(t.tool("amqp-publish", "-e fw.interop.events -r all -b '{\"id\":\"from the shell\"}'").empty());
+    REQUIRE(both.get_future().wait_for(20s) == std::future_status::ready);
+    CHECK(ids == std::vector<std::string>{"from pika", "from the shell"});
+}
+
+TEST_CASE("pika and amqp-get receive what Fairway sends", "[rabbitmq]") {
+    if (skipped()) return;
+    town t;
+    t.shop->start();
+    REQUIRE(t.await(settled(*t.shop)));
+    auto publish = [](service& s) -> task<bool> {
+        happened const e{"tea is sold"};
+        co_await s.sender<events>().send(e);
+        co_return true;
+    };
+    auto const heard = t.pika("subscribe", [&] { t.await(publish(*t.shop)); });
+    CHECK(heard == "interop.happened application/json shop 2 36 True {\"id\":\"tea is sold\"}\n");
+    auto order = [](service& s) -> task<bool> {
+        place const p{"tea"};
+        co_await s.sender<orders>().send(p);
+        co_return true;
+    };
+    REQUIRE(t.await(order(*t.shop)));
+    CHECK(t.tool("amqp-get", "-q fw.interop.orders") == "{\"sku\":\"tea\"}");
+}

@@ -118,9 +118,9 @@ Reply read_reply(envelope const& e) {
     return reply_decoder<Reply>::decode(e);
 }
 
+// `type`, which has static storage duration, is the message's wire name: once it is sent the envelope may be gone.
 template <class Reply>
-task<Reply> request(std::shared_ptr<sender_core> core, envelope e, duration timeout) {
-    auto const type = e.type();
+task<Reply> request(std::shared_ptr<sender_core> core, envelope e, duration timeout, std::string_view type) {
     answer a;
     core->check_open();
     // Again: it may be awaited long after it was made.

@@ -154,7 +154,7 @@ public:
         if constexpr (requestable<M&&>()) {
             auto const left = core_->within_deadline(timeout);
             return detail::request<detail::reply_of<std::remove_cvref_t<M>>>(
-                core_, make_request(m, timeout, options), left);
+                core_, make_request(m, timeout, options), left, wire_name<std::remove_cvref_t<M>>);
         } else
             return task<>(); // can be awaited, so that the compiler has no second complaint
     }

@@ -107,16 +107,17 @@ public:
         open_later(std::chrono::seconds(1));
     }
     void on_return(basic_return const&, content const& what) override {
-        auto const id = what.properties.message_id.value_or(std::string_view());
+        auto const id = parse_id(what.properties.message_id.value_or(std::string_view()));
         for (auto& p : on_their_way_)
-            if (to_string(p.id) == id) p.returned = true;
+            if (p.id == id) p.returned = true;
     }
     void on_confirm(std::uint64_t tag, bool multiple, bool taken) override {
-        for (auto& p : on_their_way_) {
-            if (p.tag > tag) break;
-            if (p.over || (!multiple && p.tag != tag)) continue;
-            p.over = true;
-            confirmed(p, taken);
+        // Tags are in a row.
+        auto const first = on_their_way_.empty() ? tag + 1 : on_their_way_.front().tag;
+        auto const end = tag < first ? 0 : std::min<std::uint64_t>(tag - first + 1, on_their_way_.size());
+        for (auto i = multiple || end == 0 ? 0 : tag - first; i < end; ++i) {
+            auto& p = on_their_way_[static_cast<std::size_t>(i)];
+            if (!std::exchange(p.over, true)) confirmed(p, taken);
         }
         while (!on_their_way_.empty() && on_their_way_.front().over) on_their_way_.pop_front();
         if (reopens_ && on_their_way_.empty()) {
@@ -132,7 +133,7 @@ public:
     // Publishes what there is.
     bool run() override {
         constexpr int at_once = 64;
-        if (!context_->open || !ready_ || reopens_) return false;
+        if (!context_->open || !ready_ || reopens_ || rests_) return false;
         for (int n = 0; n < at_once; ++n) {
             if (!channel_->has_room() || session_->blocked()) return false;
             auto const next = outbox_->take();
@@ -174,7 +175,7 @@ private:
         });
     }
     void lost() {
-        ready_ = reopens_ = false;
+        ready_ = reopens_ = rests_ = false;
         channel_.reset();
         on_their_way_.clear();
         outbox_->begin_again();
@@ -192,11 +193,11 @@ private:
     void publish(amqp_outbox::item const& what) {
         basic_publish p;
         route way;
-        std::string correlation;
         error_code refused;
         auto properties = properties_.of(what.message, clock_.now(), to_.has_value());
         if (what.where) {
-            way = {"", what.where->queue, true};
+            // What goes to a direct reply-to is delivered, and returned nevertheless.
+            way = {"", what.where->queue, !what.where->queue.starts_with("amq.rabbitmq.reply-to.")};
             if (what.where->correlation) properties.correlation_id = *what.where->correlation;
         } else {
             way = context_->names.way(*to_, what.message.shard());
@@ -241,9 +242,14 @@ private:
         outbox_->take_again(p.number);
         reopens_ = true;
     }
+    // A queue that is full refuses all that comes.
     void again_later() {
+        rests_ = true;
         alarm_->set(clock_.steady_now() + std::chrono::milliseconds(100), [weak = weak_from_this()] {
-            if (auto const self = weak.lock()) self->waker_->wake();
+            auto const self = weak.lock();
+            if (!self) return;
+            self->rests_ = false;
+            self->waker_->wake();
         });
     }
 
@@ -262,6 +268,7 @@ private:
     std::uint64_t last_tag_ = 0;
     bool ready_ = false;
     bool pausing_ = false; // it was refused
+    bool rests_ = false;   // the broker could not take something
     bool reopens_ = false; // once all that is on its way was confirmed
 };
 

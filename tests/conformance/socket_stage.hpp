@@ -122,6 +122,7 @@ public:
     }
 
     bool can_cut() const override { return true; }
+    duration long_cut() const override { return grace + quiet(); }
     void cut(conformance::participant const& who) override {
         for_each_way(who, [](faults::proxy& between) {
             between.refuse(true);
@@ -164,6 +165,8 @@ private:
             io.reset();
         }
     };
+    // For which a session is kept.
+    static constexpr duration grace = std::chrono::seconds(1);
     using way = std::pair<std::size_t, std::size_t>; // from one who dials to one who listens
 
     static env::steady_point now() { return std::chrono::steady_clock::now(); }
@@ -249,7 +252,7 @@ private:
         tcp_options o;
         o.listen(place("n" + std::to_string(id))).places(m.places);
         // What is not so long that cases would wait for it, nor so short that a busy machine would be taken for dead.
-        o.heartbeat(std::chrono::seconds(2)).grace(std::chrono::seconds(1));
+        o.heartbeat(std::chrono::seconds(2)).grace(grace);
         if (tls_) folder().protect(o);
         if (narrow) o.queue(narrow_room(), limits::queue_bytes).window(1);
         m.node.emplace(executor, o);

@@ -77,6 +77,7 @@ public:
     duration quiet() const override { return std::chrono::seconds(1); }
     duration patience() const override { return std::chrono::minutes(1); }
     bool can_cut() const override { return true; }
+    duration long_cut() const override { return std::chrono::seconds(30); }
     void cut(conformance::participant const& who) override {
         each_other(
             who, [&](std::string const& one, std::string const& other) { lab().streams().cut_both(one, other); });

@@ -149,9 +149,15 @@ private:
             std::lock_guard const lock(mutex_);
             keep(request.id(), answer);
         }
-        auto const to = sink_of(request.message().reply_to());
-        error_code why = errc::unroutable;
-        if (to && to->accepts_at_once() && to->try_send({&answer, 1}, why) == 1) return count(counts_->replied);
+        auto const address = request.message().reply_to();
+        auto to = sink_of(address);
+        error_code why;
+        if (try_send(to, answer, why)) return count(counts_->replied);
+        if (to && why == errc::unroutable) { // that way is over, as with the session it led through: another one?
+            forget(address);
+            to = sink_of(address);
+            if (try_send(to, answer, why)) return count(counts_->replied);
+        }
         // What can't be sent is told, so that the requester does not wait in vain; a fault always can be sent.
         bool const unsendable = why == errc::encode_failed || why == errc::too_large;
         if (unsendable && answer.type() != fault_type)
@@ -164,8 +170,13 @@ private:
                 });
             return;
         }
-        forget(request.message().reply_to());
+        forget(address);
         lost(*counts_, request.id(), why);
+    }
+
+    static bool try_send(std::shared_ptr<sink> const& to, envelope& answer, error_code& why) {
+        why = errc::unroutable;
+        return to && to->accepts_at_once() && to->try_send({&answer, 1}, why) == 1;
     }
 
     // A reply waits for room no longer than its requester waits for it.

@@ -120,7 +120,7 @@ inline void cut_consumer_is_replaced(stage& on) {
     play.until_numbers(more, count_up(9, 12), "what a consumer receives once its connection is back");
 }
 
-inline void responder_is_cut(stage& on) {
+inline void responder_is_cut_for(stage& on, duration how_long) {
     scene play(on);
     auto& there = play.connect();
     auto& stock = act(play, there, "stock");
@@ -130,9 +130,15 @@ inline void responder_is_cut(stage& on) {
     wait_for(play, shop.ask(1, play.patience()), "an answer before the cut");
     on.cut(there);
     auto asked = shop.ask(2, play.patience());
-    play.pass(2 * play.quiet());
+    play.pass(how_long);
     on.restore(there);
     expect_equal(wait_for(play, asked, "an answer once the connection is back").number, 2U, "the number of the answer");
+}
+inline void responder_is_cut(stage& on) {
+    responder_is_cut_for(on, 2 * on.quiet());
+}
+inline void responder_is_away(stage& on) {
+    responder_is_cut_for(on, on.long_cut());
 }
 
 inline void requester_is_cut(stage& on) {
@@ -233,6 +239,8 @@ inline constexpr test_case cut_cases[] = {
         needs::queues | needs::redelivery | needs::cuts, detail::cut_consumer_is_replaced},
     {"a responder may be cut off", "A request waits until it is back.", needs::queues | needs::replies | needs::cuts,
         detail::responder_is_cut},
+    {"a responder may be away for long", "A request waits until it is back, though nobody knows it any more.",
+        needs::queues | needs::replies | needs::cuts, detail::responder_is_away},
     {"a requester may be cut off", "Its request ends exactly once, and later ones are answered.",
         needs::queues | needs::replies | needs::cuts, detail::requester_is_cut},
     {"work goes on while connections break", "What was accepted is handled, whoever is cut off.",

@@ -81,6 +81,9 @@ public:
     /// The participant may connect again, and does so by itself.
     virtual void restore(participant const& who) { static_cast<void>(who); }
 
+    /// How long a cut lasts for the transport to give up what it keeps for connections that come back soon.
+    virtual duration long_cut() const { return 2 * quiet(); }
+
     /// True where time only passes inside of `run_until` and `pass`: on a manual clock, or under simulation.
     virtual bool virtual_time() const { return false; }
 

@@ -15,7 +15,6 @@ basic_deliver delivery(std::uint64_t tag) {
     m.routing_key = "q";
     return m;
 }
-auto hear() { return std::make_shared<listener>(); }
 
 } // namespace
 

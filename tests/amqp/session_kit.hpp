@@ -188,6 +188,7 @@ struct listener : amqp::channel_user {
     void on_cancel(std::string_view tag) override { say("cancel " + std::string(tag)); }
     void on_room() override { say("room"); }
 };
+inline std::shared_ptr<listener> hear() { return std::make_shared<listener>(); }
 
 // A context with a server at a port, and a link to it; time stands still unless it is advanced.
 struct world : amqp::link_user {

@@ -8,7 +8,6 @@ using session_kit::listener;
 
 namespace {
 
-auto hear() { return std::make_shared<listener>(); }
 void beat(server_end& at) {
     std::string bytes;
     append_heartbeat(bytes);

@@ -134,12 +134,8 @@ inline void responder_is_cut_for(stage& on, duration how_long) {
     on.restore(there);
     expect_equal(wait_for(play, asked, "an answer once the connection is back").number, 2U, "the number of the answer");
 }
-inline void responder_is_cut(stage& on) {
-    responder_is_cut_for(on, 2 * on.quiet());
-}
-inline void responder_is_away(stage& on) {
-    responder_is_cut_for(on, on.long_cut());
-}
+inline void responder_is_cut(stage& on) { responder_is_cut_for(on, 2 * on.quiet()); }
+inline void responder_is_away(stage& on) { responder_is_cut_for(on, on.long_cut()); }
 
 inline void requester_is_cut(stage& on) {
     scene play(on);

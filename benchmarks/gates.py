@@ -75,8 +75,9 @@ GATES = [
     *(gate(15, f"{road}_sent_alone", "fairway", "p50", most=10_000) for road in ("tcp", "unix")),
     # What a healthy client's requests take while each kind of hostile peers is at the same node.
     *(gate("hostile", "tcp_hostile", kind, "p99", most=2, against="alone", threads=2)
-      for kind in ("idle-64", "idle-1000", "one-byte-a-second", "garbage", "too-large", "header-bombs", "never-reads",
+      for kind in ("idle-64", "idle-1000", "one-byte-a-second", "garbage", "too-large", "header-bombs",
                    "subscription-storm", "false-settlements", "unread-replies")),
+    gate("hostile", "tcp_hostile", "never-reads", "p99", most=2, against="alone-publishing", threads=2),
     gate(19, "scale_out_channels", "fairway-two-channels", "times_throughput", least=1.6, threads=2),
     gate(19, "scale_out_shards", "fairway-two-instances", "times_throughput", least=1.6, threads=2),
     gate(20, "compile_contract", "fairway-contract", "cpu_time", most=0.3, beside="std-string-only"),

@@ -127,10 +127,10 @@ struct results {
     std::vector<double> p50, p99, visits;
 };
 
-// `kind` is null where the client is alone.
-void one_round(hostile_kind const* kind, results& into) {
+// `kind` is null where the client is alone, with a node that publishes to nobody or does not.
+void one_round(hostile_kind const* kind, bool publishes, results& into) {
     auto const measured = 8 * bench::settings().round_ns;
-    bench::lazy<healthy> const client([kind] { return std::make_unique<healthy>(kind && kind->published); });
+    bench::lazy<healthy> const client([publishes] { return std::make_unique<healthy>(publishes); });
     bench::open_loop_peer const who("fairway", client);
     bench::latencies seen;
     bench::open_loop(who, requests_per_second, measured / 4, seen);
@@ -154,16 +154,19 @@ void measure() {
     auto const& only = bench::settings().peer;
     if (!only.empty()) std::erase_if(kinds, [&](hostile_kind const& k) { return k.name != only; });
     results alone;
+    results publishing;
     std::vector<results> all(kinds.size());
     for (int round = 0; round < bench::settings().rounds; ++round) {
-        one_round(nullptr, alone);
-        for (std::size_t i = 0; i < kinds.size(); ++i) one_round(&kinds[i], all[i]);
+        one_round(nullptr, false, alone);
+        one_round(nullptr, true, publishing);
+        for (std::size_t i = 0; i < kinds.size(); ++i) one_round(&kinds[i], kinds[i].published, all[i]);
     }
     auto const print = [&](std::string const& name, results const& r) {
         bench::print(scenario, name, bench::small_body, "p50", bench::median(r.p50), "ns");
         bench::print(scenario, name, bench::small_body, "p99", bench::median(r.p99), "ns");
     };
     print("alone", alone);
+    print("alone-publishing", publishing);
     for (std::size_t i = 0; i < kinds.size(); ++i) {
         print(kinds[i].name, all[i]);
         bench::print(scenario, kinds[i].name, bench::small_body, "visits", bench::median(all[i].visits), "visits/s");

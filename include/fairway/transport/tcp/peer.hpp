@@ -6,7 +6,7 @@
 #include <fairway/transport/tcp/kept_for_peer.hpp>
 #include <fairway/transport/tcp/node_source.hpp>
 #include <fairway/transport/tcp/peer_host.hpp>
-#include <fairway/transport/tcp/remote_member.hpp>
+#include <fairway/transport/tcp/remote_members.hpp>
 #include <fairway/transport/tcp/reply_road.hpp>
 #include <fairway/transport/tcp/session.hpp>
 #include <fairway/transport/tcp/wire_shape.hpp>
@@ -118,7 +118,7 @@ public:
         switch (type) {
         case record_type::settle: {
             auto const r = read_fields<settle_record>(payload);
-            if (auto* const m = member(r.consumer)) m->end_deliveries(r);
+            if (auto* const m = members_.find(r.consumer)) m->end_deliveries(r);
             return;
         }
         case record_type::reply: return take_reply(payload);
@@ -139,14 +139,14 @@ public:
         case record_type::unsubscribe: return take_unsubscribe(number_in(payload));
         case record_type::hold: {
             auto const r = read_fields<hold_record>(payload);
-            if (auto* const m = member(r.consumer)) m->hold(r.shard, r.on);
+            if (auto* const m = members_.find(r.consumer)) m->hold(r.shard, r.on);
             return;
         }
         case record_type::pause:
-            if (auto* const m = member(number_in(payload))) m->pause();
+            if (auto* const m = members_.find(number_in(payload))) m->pause();
             return;
         case record_type::recalled:
-            if (auto* const m = member(number_in(payload))) m->recalled();
+            if (auto* const m = members_.find(number_in(payload))) m->recalled();
             return;
         case record_type::subscribed: {
             if (auto const* const f = fed(number_in(payload))) f->to->begun(*f->from);
@@ -176,7 +176,7 @@ public:
         }
     }
     void on_acked(std::uint64_t offset) {
-        for (auto const& [number, m] : members_) m->arrived(offset);
+        members_.for_each([&](remote_member& m) { m.arrived(offset); });
     }
     // All that has come was taken.
     void on_batch_end() {
@@ -184,21 +184,21 @@ public:
         came_at_ = no_time;
     }
     void on_room() {
-        for (auto const& [number, m] : members_) m->go_on();
+        members_.for_each([](remote_member& m) { m.go_on(); });
         for (auto const& r : replies_) r->go_on();
     }
     // The session is over; or the node is, and then no receiver is told, which may be gone.
     void end(bool with_node = false) {
         arrived_.clear();
         auto members = std::exchange(members_, {});
-        for (auto const& [number, m] : members) m->leave();
+        members.for_each([](remote_member& m) { m.leave(); });
         bool const outlives = session_->peer_has_ended();
         for (auto const& [number, f] : std::exchange(feeds_, {}))
             if (!with_node) f.to->end_feed(f.from, outlives);
         for (auto const& r : std::exchange(replies_, {})) r->end();
         offers_.clear();
-        for (auto const& [number, m] : members) host_.members_changed(m->channel().shape().channel);
-        members.clear();
+        members.for_each([&](remote_member& m) { host_.members_changed(m.channel().shape().channel); });
+        members = {};
         for (auto const& channel : kept_.end(host_.hub())) host_.channel_dropped(channel);
     }
 
@@ -209,8 +209,7 @@ public:
     }
     // What its members take was sent by somebody who waits for it.
     void use(std::shared_ptr<road> const& way) {
-        for (auto const& [number, m] : members_)
-            if (m->channel().shape().channel == way->shape().channel) m->use(way);
+        members_.for_each_of(way->shape().channel, [&](remote_member& m) { m.use(way); });
     }
     // What its consumers and its repliers have said is in the session.
     void settle_up() {
@@ -219,12 +218,10 @@ public:
     }
     // Whoever consumes the channel has said so.
     void begin(std::string_view channel) {
-        for (auto const& [number, m] : members_)
-            if (m->channel().shape().channel == channel) m->begin();
+        members_.for_each_of(channel, [](remote_member& m) { m.begin(); });
     }
     void members_changed(std::string_view channel) {
-        for (auto const& [number, m] : members_)
-            if (m->channel().shape().channel == channel) m->look_around();
+        members_.for_each_of(channel, [](remote_member& m) { m.look_around(); });
     }
 
 private:
@@ -252,10 +249,6 @@ private:
         }
     }
 
-    remote_member* member(std::uint32_t number) const {
-        auto const found = members_.find(number);
-        return found == members_.end() ? nullptr : found->second.get();
-    }
     // The consumer of that number; null where it has left, which the other node may not know yet.
     feeding const* fed(std::uint32_t number) const {
         auto const found = feeds_.find(number);
@@ -334,7 +327,7 @@ private:
         }
     }
     void take_subscribe(subscribe_record const& s) {
-        if (members_.count(s.consumer) > 0) violate("the consumer is there already");
+        if (members_.find(s.consumer)) violate("the consumer is there already");
         auto const shape = shape_of(s);
         if (members_.size() >= most_parts) return refuse(s.consumer, errc::queue_full);
         if (!host_.may_receive(session_->peer(), s.channel, s.group)) {
@@ -354,7 +347,7 @@ private:
         bool const begins = s.kind == wire_kind::publish_subscribe || host_.may_begin(s.channel);
         auto const m = std::make_shared<remote_member>(
             *session_, std::move(channel), s, begins, host_.time(), road_of(s), host_.awaits_handling());
-        members_.emplace(s.consumer, m);
+        members_.add(s.consumer, m);
         session_->put(subscribed_record{s.consumer});
         if (auto const n = host_.missed(s.channel, s.group)) session_->put(gap_record{s.consumer, *n});
         if (auto const way = road_of(s)) way->add(m);
@@ -363,10 +356,8 @@ private:
     }
     std::shared_ptr<road> road_of(subscribe_record const& s) const { return host_.road_of(s.channel); }
     void take_unsubscribe(std::uint32_t number) {
-        auto const found = members_.find(number);
-        if (found == members_.end()) return;
-        auto const m = found->second;
-        members_.erase(found);
+        auto const m = members_.take(number);
+        if (!m) return;
         m->leave();
         kept_.remove(kept_for_peer::of_member(m->channel().shape()));
         host_.members_changed(m->channel().shape().channel);
@@ -376,7 +367,7 @@ private:
     std::shared_ptr<session> session_;
     // What this node sends there.
     std::map<std::string, std::uint32_t, std::less<>> roads_;
-    std::map<std::uint32_t, std::shared_ptr<remote_member>> members_;
+    remote_members members_;
     std::vector<std::shared_ptr<reply_road>> replies_;
     // What comes from there.
     std::map<std::uint32_t, std::string> offers_;

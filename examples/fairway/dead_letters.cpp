@@ -62,6 +62,9 @@ fairway::task<int> dead_letters(console& c, given all) {
     if (status == 2) throw usage_error(text.substr(text.find(' ') + 1, text.find('\n') - text.find(' ') - 1));
     bool const failed = text.starts_with("error: ");
     (failed ? std::cerr : std::cout) << (failed ? "fairway: " + text.substr(7) : text) << std::flush;
+    // All that is left of the error is its text.
+    auto const away = fairway::make_error_code(fairway::errc::not_connected).message();
+    if (failed && text.find(away) != std::string::npos) co_return out_of_reach;
     co_return status == 0 ? done : refused;
 }
 

@@ -73,10 +73,8 @@ class Process(Child):
 
     def wait_until(self, there, what, patience=PATIENCE):
         with self.news:
-            if not self.news.wait_for(there, patience):
-                raise Failure(f"{self.name} did not say {what} in {patience} s")
-            if not self.place:
-                raise Failure(f"{self.name} ended before it said {what}")
+            if not self.news.wait_for(there, patience) or not self.place:
+                raise Failure(f"{self.name} did not say {what}")
 
     def wait_for_place(self, patience=PATIENCE):
         self.wait_until(lambda: self.place is not None, "where it is", patience)

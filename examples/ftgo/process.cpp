@@ -51,7 +51,8 @@ public:
     auto log() {
         return [self = shared_from_this()](std::string_view where, fairway::error_code why, std::string_view text) {
             if (self->met_ && why != fairway::condition::permanent) return;
-            auto const what = std::string(where) + ": " + (text.empty() ? why.message() : std::string(text));
+            auto const plain = text.empty() ? why.message() : std::string(text.substr(0, text.find(" [")));
+            auto const what = std::string(where) + ": " + plain;
             if (self->said_.insert(what).second) std::cerr << what << std::endl;
             if (why == fairway::errc::unauthorized) std::_Exit(1); // it would be refused again and again
         };

@@ -122,7 +122,12 @@ class Broker:
         """The first one tells, for all, whether the broker is there and lets them in."""
         if self.is_met:
             return
-        process.wait_until(lambda: process.place is not None, "that it has met the broker", CONNECT_PATIENCE)
+        try:
+            process.wait_for_place(CONNECT_PATIENCE)
+        except Failure:
+            if process.child.poll() is None:
+                raise Failure(f"no broker was met in {CONNECT_PATIENCE} s") from None
+            raise Failure("the broker can't be used") from None
         self.is_met = True
 
     def introduce(self, processes):
@@ -148,5 +153,5 @@ class Broker:
         """What is left behind that is not the user's own."""
         if self.server or not self.is_met:
             return ""
-        return (f"Left on the broker: queues and exchanges named {self.prefix}*. The broker deletes the queues "
-                f"{self.options['expires']} after their last use.")
+        return (f"Left on the broker: queues and exchanges named {self.prefix}*, which it deletes {self.options['expires']} "
+                "after their last use.")

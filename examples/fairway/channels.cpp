@@ -108,8 +108,8 @@ fairway::task<bool> meets_broker(console& c, fairway::any_transport& net, fairwa
     while (!connected && c.until(until) > fairway::duration::zero()) {
         co_await c.bell()->wait(c.until(until));
         box->notices(all);
-        connected = std::any_of(all.begin(), all.end(),
-            [](fairway::notice const& n) { return n.what == fairway::notice_kind::connected; });
+        connected = std::any_of(
+            all.begin(), all.end(), [](fairway::notice const& n) { return n.what == fairway::notice_kind::connected; });
     }
     box->close();
     co_return connected;

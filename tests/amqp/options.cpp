@@ -36,7 +36,8 @@ TEST_CASE("URLs of RabbitMQ are understood", "[amqp]") {
              "amqp://localhost:5673/",
              "amqp://shop:s%40cret@127.0.0.1/%2f",
              "amqp://shop@[::1]:5672/prod",
-             "amqp://a:b@127.0.0.1,127.0.0.2:5673/x?name=shop&prefix=shop.&topology=verify&heartbeat=5s&queue=100&expires=5min",
+             "amqp://a:b@127.0.0.1,127.0.0.2:5673/"
+             "x?name=shop&prefix=shop.&topology=verify&heartbeat=5s&queue=100&expires=5min",
              "amqps://a:b@rabbit.internal,rabbit2.internal:5671/x?server-name=rabbit.example",
              "amqps://rabbit.internal?mechanism=external",
              "amqp://a:b@rabbit.internal/?insecure=true",

@@ -56,6 +56,7 @@ fairway::task<> serve(fairway::any_transport net) {
 
 int main(int argc, char** argv) {
     if (argc != 2) return 1;
-    return fairway::run(
-        [&](auto executor) { return serve(fairway::open<fairway::tcp, fairway::unix_socket, fairway::amqp>(executor, argv[1])); });
+    return fairway::run([&](auto executor) {
+        return serve(fairway::open<fairway::tcp, fairway::unix_socket, fairway::amqp>(executor, argv[1]));
+    });
 }

@@ -52,8 +52,8 @@ public:
           most_(most) {}
     void start() {
         waker_.emplace(env::run_loop::of(context_->executor), weak_from_this());
-        outbox_ = std::make_shared<amqp_outbox>(
-            context_->executor, most_, acceptance::durable, [this] { waker_->wake(); });
+        outbox_ =
+            std::make_shared<amqp_outbox>(context_->executor, most_, acceptance::durable, [this] { waker_->wake(); });
     }
 
     // Thread-safe.

@@ -4,12 +4,10 @@
 
 // How channels, groups and shards are mapped to exchanges and queues. With the prefix `fw.`:
 //
-// | channel                     | exchange                  | queues | | --------------------------- |
-// ------------------------- | --------------------------------------------------------- | | point-to-point | the
-// default one           | `fw.orders`                                               | | the same with 4 shards      |
-// the default one           | `fw.orders:0` to `fw.orders:3`, one active consumer each  | | publish-subscribe |
-// `fw.events`, topic        | for each group `fw.events:mail`, bound with `#`           | | the same with 4 shards |
-// `fw.events`, topic        | `fw.events:mail:0` to `:3`, bound with `0` to `3`         |
+// - a point-to-point channel is the queue `fw.orders` behind the default exchange; with 4 shards `fw.orders:0` to
+//   `fw.orders:3`, each with one active consumer,
+// - a publish-subscribe channel is the topic exchange `fw.events`, with a queue for each group, `fw.events:mail`, bound
+//   with `#`; with 4 shards `fw.events:mail:0` to `:3`, bound with `0` to `3`.
 //
 // All are durable, and queues that hold messages are quorum queues. A channel that is not an unsharded point-to-point
 // one has a further queue of its own name, `fw.events`, which stays empty: RabbitMQ compares a queue's x-max-length, so
@@ -124,12 +122,13 @@ inline queue_spec shape(address const& of, naming const& names) {
 // What a channel needs that somebody sends into.
 inline topology topology_of(address const& to, naming const& names) {
     topology t;
-    if (to.kind == channel_kind::publish_subscribe) 
+    if (to.kind == channel_kind::publish_subscribe)
         t.exchanges.push_back(names.exchange(names.channel(to.channel), "topic"));
     if (to.kind == channel_kind::publish_subscribe || to.shards > 0) t.queues.push_back(topologies::shape(to, names));
     if (to.kind == channel_kind::publish_subscribe) return t;
     if (to.shards == 0) t.queues.push_back(topologies::quorum(names.queue(to, {}, 0), names, false));
-    for (std::uint32_t i = 0; i < to.shards; ++i) t.queues.push_back(topologies::quorum(names.queue(to, {}, i), names, true));
+    for (std::uint32_t i = 0; i < to.shards; ++i)
+        t.queues.push_back(topologies::quorum(names.queue(to, {}, i), names, true));
     return t;
 }
 // The same and the group that somebody consumes for.

@@ -2,6 +2,7 @@
 """Programs that run beside this one and end with it."""
 import contextlib
 import ctypes
+import os
 import signal
 import subprocess
 import threading
@@ -13,10 +14,12 @@ class Failure(Exception):
     """Something went wrong; the text is for the user."""
 
 
-def die_with_parent():
+def die_with(parent):
     """In a child: whatever happens to this program, its processes end (Linux)."""
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+    if os.getppid() != parent:  # it has ended already
+        os._exit(1)
 
 
 class Child:
@@ -24,7 +27,8 @@ class Child:
 
     def __init__(self, name, command, **how):
         self.name = name
-        self.child = subprocess.Popen(command, start_new_session=True, preexec_fn=die_with_parent, **how)
+        me = os.getpid()
+        self.child = subprocess.Popen(command, start_new_session=True, preexec_fn=lambda: die_with(me), **how)
 
     def signal(self, number):
         """Sends it a signal, unless it has ended."""

@@ -13,13 +13,14 @@ namespace cli {
 
 std::string_view const channels_help = R"(usage: fairway channels URL [CHANNEL...] [options]
 
-Tells what the transport can do and, where services talk directly (tcp, unix), where the URL's directory says that the
-other ends of the channels are, and who was met there. The status is 2 where somebody can't be reached.
+Tells what the transport can do and whether its broker (amqp) can be reached or, where services talk directly (tcp,
+unix), where the URL's directory says that the other ends of the channels are, and who was met there. The status is 2
+where somebody can't be reached, and 3 where the broker lets nobody in.
 
   --timeout D     how long to wait for them (2s)
   --json          one JSON object a line: first transport, point_to_point, publish_subscribe, sharded, replies, delay,
-                  redelivers, duplicates, settles_prefix, central, accepted, max_body, max_headers, listening; then for
-                  each place channel, at, connected, node, name, trouble
+                  redelivers, duplicates, settles_prefix, central, accepted, max_body, max_headers, listening, and for
+                  a broker connected; then for each place channel, at, connected, node, name, trouble
 )";
 
 namespace {
@@ -31,6 +32,7 @@ struct transport_json {
     std::string accepted;
     std::size_t max_body = 0, max_headers = 0;
     std::string listening;
+    std::optional<bool> connected; // with the broker
 };
 
 struct place_json {
@@ -77,6 +79,7 @@ void print(transport_json const& t) {
     line("largest body", std::to_string(t.max_body) + " bytes");
     line("most headers", std::to_string(t.max_headers));
     if (!t.listening.empty()) line("listening at", t.listening);
+    if (t.connected) yes("connected", *t.connected);
 }
 
 void print(place_json const& p) {
@@ -96,6 +99,22 @@ std::vector<place_json> look(console& c, opened const& at, std::string const& ch
     return all;
 }
 
+// Whether the broker is met by then: it makes a queue for replies, which expires.
+fairway::task<bool> meets_broker(console& c, fairway::any_transport& net, fairway::env::steady_point until) {
+    ringing told(c.bell());
+    auto const box = net.open_replies(told).replies;
+    std::vector<fairway::notice> all;
+    bool connected = false;
+    while (!connected && c.until(until) > fairway::duration::zero()) {
+        co_await c.bell()->wait(c.until(until));
+        box->notices(all);
+        connected = std::any_of(
+            all.begin(), all.end(), [](fairway::notice const& n) { return n.what == fairway::notice_kind::connected; });
+    }
+    box->close();
+    co_return connected;
+}
+
 } // namespace
 
 fairway::task<int> channels(console& c, given all) {
@@ -107,11 +126,13 @@ fairway::task<int> channels(console& c, given all) {
     bool const json = a.has("--json");
 
     auto& at = c.open(a.rest()[0]);
-    auto const facts = facts_of(at);
+    auto facts = facts_of(at);
+    if (at.to == reach::broker) facts.connected = co_await meets_broker(c, at.net, until);
     if (json)
         std::cout << fairway::to_json_text(facts) << "\n";
     else
         print(facts);
+    if (!facts.connected.value_or(true)) co_return out_of_reach;
     if (names.empty() || !at.places) co_return done;
 
     int status = done;

@@ -32,14 +32,16 @@ struct place {
     std::string name;
 };
 
+// Who is at the other end: nobody but this process; the services themselves, where the receivers of a point-to-point
+// channel listen, and the publishers of the others; or a broker.
+enum class reach { process, direct, broker };
+
 // A transport, and what can be asked of this one beyond the seam.
 struct opened {
     fairway::any_transport net;
     // Where it listens; empty where it does not, or there is no such thing.
     std::string local;
-    // True where nobody is between the services: the receivers of a point-to-point channel listen, and the publishers
-    // of the others.
-    bool direct = false;
+    reach to = reach::process;
     // Connects with the other ends of a point-to-point channel, as senders do, and tells who is there. Null where
     // there is no such thing.
     std::function<std::vector<place>(std::string const& channel)> places;

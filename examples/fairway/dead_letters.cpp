@@ -25,7 +25,8 @@ Looks after what GROUP could not handle of CHANNEL. Commands:
   --json          list, show: one JSON object a line
   --body          list --json: with bodies; show: also what is no text, in base64
   --force         replay: also messages that are no dead letters
-  --quiet D       when nothing came for D, there are no more letters (250ms; 6s where services talk directly)
+  --quiet D       when nothing came for D, there are no more letters (250ms; 6s where services talk directly, 2s over
+                  a broker)
 
 Where services talk directly (tcp, unix) letters lie at the service that could not handle the messages, and end with
 it. It dials whoever wants them: its URL says where, channel.CHANNEL.GROUP.dead=/run/dead.sock or a line of the file of
@@ -44,14 +45,16 @@ fairway::task<int> dead_letters(console& c, given all) {
         {verb == "drop" ? "discard" : verb, checked_name(all[1], "channel"), checked_name(all[2], "group")});
 
     auto& at = c.open(all[0]);
-    if (at.direct && at.local.empty())
+    if (at.to == reach::direct && at.local.empty())
         throw usage_error(
             "on this transport letters come to who listens: add listen=ADDRESS to the URL, the address at "
             "which the service looks for the channel " +
             all[1] + "." + all[2] + ".dead");
     bool const patient = std::find(words.begin(), words.end(), "--quiet") != words.end();
     // A service that found nobody there tries again within 5 s.
-    if (at.direct && !patient) words.insert(words.end(), {"--quiet", "6s"});
+    if (at.to == reach::direct && !patient) words.insert(words.end(), {"--quiet", "6s"});
+    // It has to be met first.
+    if (at.to == reach::broker && !patient) words.insert(words.end(), {"--quiet", "2s"});
 
     std::ostringstream out;
     auto const status = co_await fairway::dead_letter_tool(at.net, words, out);
@@ -59,6 +62,9 @@ fairway::task<int> dead_letters(console& c, given all) {
     if (status == 2) throw usage_error(text.substr(text.find(' ') + 1, text.find('\n') - text.find(' ') - 1));
     bool const failed = text.starts_with("error: ");
     (failed ? std::cerr : std::cout) << (failed ? "fairway: " + text.substr(7) : text) << std::flush;
+    // All that is left of the error is its text.
+    auto const away = fairway::make_error_code(fairway::errc::not_connected).message();
+    if (failed && text.find(away) != std::string::npos) co_return out_of_reach;
     co_return status == 0 ? done : refused;
 }
 

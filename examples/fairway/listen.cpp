@@ -81,7 +81,7 @@ fairway::task<int> listen(console& c, given all) {
 
     auto& at = c.open(a.rest()[0]);
     bool const topic = a.has("--topic");
-    if (at.direct && !topic && at.local.empty())
+    if (at.to == reach::direct && !topic && at.local.empty())
         throw usage_error("on this transport who receives from a point-to-point channel listens: add listen=ADDRESS to "
                           "the URL, as in 'unix://?listen=/run/orders.sock'");
     if (topic) at.net.declare(what);

@@ -49,7 +49,9 @@ constexpr std::string_view usage = R"(usage: fairway COMMAND ...
   credential USER                           makes of a password the line that lets it in
   token USER                                makes a token, and the line that lets it in
 
-fairway COMMAND --help tells more. URLs are those of the services: tcp://host:port, unix:///path, with the same options.
+fairway COMMAND --help tells more. URLs are those of the services, with the same options: tcp://host:port, unix:///path,
+amqp://user@host/vhost?password-file=F. On a broker the tool makes what is not there yet, unless the URL says
+topology=verify.
 Status: 0 done, 1 the arguments make no sense, 2 out of reach or too late, 3 refused, 130 interrupted.
 )";
 

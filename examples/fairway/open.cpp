@@ -2,6 +2,7 @@
 // The only file that names transports.
 #include "console.hpp"
 
+#include <fairway/amqp.hpp>
 #include <fairway/inproc.hpp>
 #include <fairway/tcp.hpp>
 
@@ -29,7 +30,14 @@ opened open_node(
         for (auto const& p : node.places(channel)) all.push_back({p.at.text(), p.connected, p.node, p.name});
         return all;
     };
-    return {fairway::any_transport(std::move(node)), local ? local->text() : std::string(), true, std::move(places)};
+    return {fairway::any_transport(std::move(node)), local ? local->text() : std::string(), reach::direct,
+        std::move(places)};
+}
+
+opened open_broker(fairway::asio::any_io_executor const& executor, fairway::url const& where, trouble_log log) {
+    auto options = fairway::amqp_options::from(where);
+    options.on_trouble(std::move(log));
+    return {fairway::amqp(executor, options), {}, reach::broker, {}};
 }
 
 } // namespace
@@ -40,7 +48,10 @@ opened open_transport(
     if (where.scheme() == fairway::tcp::scheme) return open_node<fairway::tcp>(executor, where, when, std::move(log));
     if (where.scheme() == fairway::unix_socket::scheme)
         return open_node<fairway::unix_socket>(executor, where, when, std::move(log));
-    return {fairway::open<fairway::inproc, fairway::tcp, fairway::unix_socket>(executor, url), {}, false, {}};
+    if (where.scheme() == fairway::amqp::scheme || where.scheme() == fairway::amqps::scheme)
+        return open_broker(executor, where, std::move(log));
+    using namespace fairway;
+    return {fairway::open<inproc, tcp, unix_socket, amqp, amqps>(executor, url), {}, reach::process, {}};
 }
 
 } // namespace cli

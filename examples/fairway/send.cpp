@@ -167,7 +167,7 @@ fairway::task<int> send(console& c, given all) {
     auto const until = c.after(a.time("--timeout").value_or(std::chrono::seconds(10)));
 
     auto& at = c.open(a.rest()[0], sent::received);
-    if (at.direct && a.has("--topic") && (at.local.empty() || groups.empty()))
+    if (at.to == reach::direct && a.has("--topic") && (at.local.empty() || groups.empty()))
         throw usage_error("on this transport a publisher listens, and nobody else keeps what it publishes: add "
                           "listen=ADDRESS to the URL, and say for whom the message is by --group");
     for (auto const& g : groups) at.net.declare({p.to, g});

@@ -19,6 +19,9 @@
 #include <variant>
 
 namespace ftgo {
+
+using namespace std::chrono_literals;
+
 namespace {
 
 progress end_of(order_delivered const&) { return progress::delivered; }
@@ -71,7 +74,7 @@ void customers::take(line_reader& input, line_reader::line const& line) {
 fairway::task<> customers::place(place_order order) {
     auto const begin = std::chrono::steady_clock::now();
     try {
-        auto const end = co_await orders_.request(order);
+        auto const end = co_await orders_.request(order, 60s);
         log_.told[order.id] = std::visit([](auto const& e) { return end_of(e); }, end);
     } catch (fairway::system_error const& e) {
         if (e.code() == fairway::errc::closed)

@@ -10,8 +10,8 @@ using namespace std::chrono_literals;
 
 fairway::task<std::variant<courier_booked, no_courier>> delivery_service::operator()(deliver_order const& order) {
     call_for_bids const call{.id = order.id, .zone = order.zone};
-    auto const offers =
-        co_await couriers_.gather(call, fairway::gather_options<bid>(10s).stall(3s).maximum(companies_));
+    // A company may have to come back first, or a broker.
+    auto const offers = co_await couriers_.gather(call, fairway::gather_options<bid>(20s).maximum(companies_));
     // The cheapest, then the fastest.
     auto const merit = [](auto const& offer) {
         return std::tie(offer.value.fee, offer.value.minutes, offer.responder);

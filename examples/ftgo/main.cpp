@@ -30,7 +30,8 @@ accounting, delivery, courier and notification services handle them. A line is o
 With --role it is one process of the town, as examples/ftgo/processes.py starts them:
   --role NAME      a service (order, consumer, kitchen, accounting, delivery, swift, pedal, ox, notification, auditor),
                    or customers, who take FILE and print the report
-  --transport URL  tcp://... or unix://..., see the README; its first line on the standard output is where it listens
+  --transport URL  tcp://..., unix://... or amqp://..., see the README; its first line on the standard output is where
+                   it listens, or says that it has met the broker
   --name NAME      its own name among the instances of one service
   --journal FILE   where the kitchen and accounting keep their state for their next process
   --offices N      the customers expect so many processes to show their books

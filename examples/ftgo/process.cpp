@@ -7,13 +7,19 @@
 #include "inspection.hpp"
 #include "report.hpp"
 
+#include <fairway/amqp.hpp>
 #include <fairway/env/sleep.hpp>
 #include <fairway/port/gather.hpp>
 #include <fairway/tcp.hpp>
 
 #include <chrono>
+#include <cstdlib>
 #include <iostream>
+#include <memory>
+#include <set>
 #include <stdexcept>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -32,11 +38,44 @@ fairway::any_transport listen(fairway::asio::any_io_executor const& executor, fa
     return made;
 }
 
-fairway::any_transport open(fairway::asio::any_io_executor const& executor, std::string const& text) {
+// Says when the process has met the broker, and what is wrong with the connection until then. Later it comes back by
+// itself, so that only what is refused is worth saying.
+class broker_watch final : public fairway::observer, public std::enable_shared_from_this<broker_watch> {
+public:
+    void on(fairway::observation const& o) noexcept override {
+        if (o.what == fairway::occurrence::connected) met();
+    }
+    void met() noexcept {
+        if (!std::exchange(met_, true)) std::cout << "connected" << std::endl;
+    }
+    auto log() {
+        return [self = shared_from_this()](std::string_view where, fairway::error_code why, std::string_view text) {
+            if (self->met_ && why != fairway::condition::permanent) return;
+            auto const plain = text.empty() ? why.message() : std::string(text.substr(0, text.find(" [")));
+            auto const what = std::string(where) + ": " + plain;
+            if (self->said_.insert(what).second) std::cerr << what << std::endl;
+            if (why == fairway::errc::unauthorized) std::_Exit(1); // it would be refused again and again
+        };
+    }
+
+private:
+    bool met_ = false;
+    std::set<std::string> said_;
+};
+
+struct opened {
+    fairway::any_transport net;
+    std::shared_ptr<broker_watch> watch; // where there is a broker
+};
+
+opened open(fairway::asio::any_io_executor const& executor, std::string const& text) {
     fairway::url const where(text);
-    if (where.scheme() == fairway::tcp::scheme) return listen<fairway::tcp>(executor, where);
-    if (where.scheme() == fairway::unix_socket::scheme) return listen<fairway::unix_socket>(executor, where);
-    throw std::invalid_argument("a process talks to others over tcp:// or unix://");
+    if (where.scheme() == fairway::tcp::scheme) return {listen<fairway::tcp>(executor, where), {}};
+    if (where.scheme() == fairway::unix_socket::scheme) return {listen<fairway::unix_socket>(executor, where), {}};
+    if (where.scheme() != fairway::amqp::scheme && where.scheme() != fairway::amqps::scheme)
+        throw std::invalid_argument("a process talks to others over tcp://, unix://, amqp:// or amqps://");
+    auto watch = std::make_shared<broker_watch>();
+    return {fairway::amqp(executor, fairway::amqp_options::from(where).on_trouble(watch->log())), watch};
 }
 
 // What is published is kept for these from the first message on, also while they are not there (yet or again).
@@ -65,12 +104,13 @@ private:
     bool drained_ = false;
 };
 
-fairway::task<int> run_office(fairway::any_transport net, process_options const& options) {
+fairway::task<int> run_office(opened way, process_options const& options) {
+    auto& net = way.net;
     if (options.role == "order") keep_for<order_events>(net, {"notification", "auditor"});
     if (options.role == "delivery") keep_for<courier_calls>(net, {"swift", "pedal", "ox"});
     office works(net, options.role, options.office);
     if (auto const lines = works.journal_lines()) std::cout << "journal: " << *lines << " lines" << std::endl;
-    fairway::service desk(net, options.name.empty() ? options.role : options.name);
+    fairway::service desk(net, options.name.empty() ? options.role : options.name, way.watch);
     desk.handle<town_hall>(clerk(works));
     works.self().start();
     co_await desk.run();
@@ -100,9 +140,10 @@ private:
     std::size_t offices_;
 };
 
-fairway::task<int> run_customers(fairway::any_transport net, process_options const& options) {
-    fairway::service people(net, "customers");
-    fairway::service hall(net, "town-hall");
+fairway::task<int> run_customers(opened way, process_options const& options) {
+    if (way.watch) way.watch->met(); // by others before: they come last
+    fairway::service people(way.net, "customers");
+    fairway::service hall(way.net, "town-hall");
     customers crowd(people);
     inspector inspects(hall, options.offices);
     people.start();
@@ -138,9 +179,9 @@ fairway::task<int> run_customers(fairway::any_transport net, process_options con
 } // namespace
 
 fairway::task<int> run_process(fairway::asio::any_io_executor executor, process_options const& options) {
-    auto net = open(executor, options.transport);
-    if (options.role == "customers") return run_customers(std::move(net), options);
-    return run_office(std::move(net), options);
+    auto way = open(executor, options.transport);
+    if (options.role == "customers") return run_customers(std::move(way), options);
+    return run_office(std::move(way), options);
 }
 
 } // namespace ftgo

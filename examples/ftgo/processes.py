@@ -3,12 +3,11 @@
 """Runs the food delivery as one process for each service, kills one of them in the middle, and starts it again.
 
 The processes talk over TCP (each at a port that the system chose, which the others find in a file) or over Unix
-sockets, plain or with mutual TLS. Ends as the customers' process does, see ftgo --help, or with 1 where anything else
-went wrong.
+sockets, plain or with mutual TLS; or over RabbitMQ, the user's own or a private one, which is killed and started again
+as well. Ends as the customers' process does, see ftgo --help, or with 1 where anything else went wrong.
 """
 import argparse
 import contextlib
-import ctypes
 import fcntl
 import os
 import pathlib
@@ -20,193 +19,80 @@ import subprocess
 import sys
 import tempfile
 import termios
-import threading
 import time
 
-TRANSPORTS = ("tcp", "unix", "tcp-tls", "unix-tls")
-# Of a service: its processes, and the channels that it listens for.
-SERVICES = {
-    "order": (1, ["orders", "orders.events"]),
-    "consumer": (1, ["consumers"]),
-    "kitchen": (1, ["kitchen"]),
-    "accounting": (1, ["accounting"]),
-    "swift": (1, []),
-    "pedal": (1, []),
-    "ox": (1, []),
-    "notification": (1, []),
-    "auditor": (1, []),
-    "delivery": (2, ["delivery", "couriers"]),
-    "customers": (1, ["town-hall"]),
-}
+sys.dont_write_bytecode = True
+from child import Failure, Process  # noqa: E402
+from direct import Direct  # noqa: E402
+from rabbitmq import Broker  # noqa: E402
+
+DIRECT = ("tcp", "unix", "tcp-tls", "unix-tls")
+# Of a service: its processes.
+SERVICES = {"order": 1, "consumer": 1, "kitchen": 1, "accounting": 1, "swift": 1, "pedal": 1, "ox": 1,
+            "notification": 1, "auditor": 1, "delivery": 2}
 WITH_JOURNAL = ("kitchen", "accounting")
 # Those who keep nothing, or keep it in a journal; and who send nothing but replies, which the next process sends again.
 MAY_DIE = ("accounting", "kitchen", "consumer", "swift", "pedal", "ox")
-PATIENCE = 30  # seconds, for a process to start or to end
-
-
-class Failure(Exception):
-    pass
-
-
-def die_with_parent():
-    """In a child: whatever happens to this program, its processes end (Linux)."""
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+RESTARTS = {"kill": signal.SIGKILL, "stop": signal.SIGTERM, "never": None}
 
 
 def say(text):
     print(text, flush=True)
 
 
-class Certificates:
-    """An authority of its own, and a certificate for each process."""
-
-    def __init__(self, folder):
-        self.folder = folder / "certificates"
-        self.folder.mkdir()
-        self.openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1",
-                     "-subj", "/CN=FTGO", "-keyout", "ca.key", "-out", "ca.pem")
-
-    def openssl(self, *arguments):
-        done = subprocess.run(["openssl", *arguments], cwd=self.folder, capture_output=True, text=True)
-        if done.returncode != 0:
-            raise Failure(f"openssl {arguments[0]} failed:\n{done.stderr}")
-
-    def options(self, name):
-        """The part of a URL that says what the process proves itself with, and what others must."""
-        self.openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-                     "-subj", f"/CN={name}", "-keyout", f"{name}.key", "-out", f"{name}.csr")
-        (self.folder / f"{name}.ext").write_text("subjectAltName=DNS:town.ftgo.test\n"
-                                                 "extendedKeyUsage=serverAuth,clientAuth\n")
-        self.openssl("x509", "-req", "-in", f"{name}.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial",
-                     "-days", "1", "-extfile", f"{name}.ext", "-out", f"{name}.pem")
-        at = self.folder
-        return (f"&ca={at}/ca.pem&certificate={at}/{name}.pem&key={at}/{name}.key&client-certificates=true"
-                "&server-name=town.ftgo.test")
-
-
-class Process:
-    """One process of the town. What it prints first is where it listens."""
-
-    def __init__(self, name, command, **streams):
-        self.name = name
-        # In a session of its own, so that a Ctrl-C at the terminal comes to this program alone.
-        self.child = subprocess.Popen(command, stdout=subprocess.PIPE, start_new_session=True,
-                                      preexec_fn=die_with_parent, **streams)
-        self.lines = []
-        self.place = None
-        self.news = threading.Condition()
-        self.reader = threading.Thread(target=self.read, daemon=True)
-        self.reader.start()
-
-    def read(self):
-        for line in self.child.stdout:
-            text = line.decode(errors="replace").rstrip("\n")
-            with self.news:
-                if self.place is None:
-                    self.place = text
-                else:
-                    self.lines.append(text)
-                self.news.notify_all()
-        with self.news:
-            self.place = self.place or ""
-            self.news.notify_all()
-
-    def wait_until(self, there, what):
-        with self.news:
-            if not self.news.wait_for(there, PATIENCE) or not self.place:
-                raise Failure(f"{self.name} did not say {what}")
-
-    def journal_lines(self):
-        """How many lines it has found in its journal, where it has one."""
-        self.wait_until(lambda: self.lines or not self.reader.is_alive(), "what is in its journal")
-        return self.lines[0].split()[1]
-
-    def signal(self, number):
-        """Sends it a signal, unless it has ended."""
-        if self.child.poll() is None:
-            self.child.send_signal(number)
-
-    def end(self):
-        """Returns how it ends; kills it where it does not."""
-        try:
-            return self.child.wait(PATIENCE)
-        except subprocess.TimeoutExpired:
-            self.child.kill()
-            self.child.wait()
-            return None
-
-
 class Town:
-    def __init__(self, options, transport, folder):
+    """All processes; `ways` is how they reach each other."""
+
+    def __init__(self, options, ways, folder):
         self.options = options
-        self.transport, _, self.tls = transport.partition("-")
+        self.ways = ways
         self.folder = folder
-        self.channels = folder / "channels"
-        self.certificates = Certificates(folder) if self.tls else None
-        self.secrets = {}
         self.processes = {}
         self.deadline = 0
-        # A channel map names one channel at least; this one is nobody's.
-        self.channels.write_text(f"nothing-yet = {folder}/nobody\n")
 
     def start(self, name, service, *more, **streams):
-        if self.tls and name not in self.secrets:
-            self.secrets[name] = self.certificates.options(name)
-        listen = "127.0.0.1:0" if self.transport == "tcp" else f"{self.folder}/{name}.socket"
-        # A service that was killed is not waited for longer than a second: it never comes back as the one it was.
-        url = (f"{self.transport}://?listen={listen}&channels={self.channels}&channels-every=100ms&grace=1s&name={name}"
-               + self.secrets.get(name, ""))
-        command = [self.options.program, "--role", service, "--name", name, "--transport", url, *more]
+        command = [self.options.program, "--role", service, "--name", name, "--transport", self.ways.url(name), *more]
         if service in WITH_JOURNAL:
             command += ["--journal", str(self.folder / f"{name}.journal")]
         if service == "auditor" and self.options.lose:
             command += ["--lose", self.options.lose]
         self.processes[name] = Process(name, command, **streams)
+        self.ways.started(self.processes[name])
         return self.processes[name]
 
-    def tell_places(self):
-        """Writes who listens where for which channel; the processes look at that file again and again."""
-        places = {}
-        for process in self.processes.values():
-            process.wait_until(lambda p=process: p.place is not None, "where it listens")
-            for channel in SERVICES[process.name.partition("-")[0]][1]:
-                places.setdefault(channel, []).append(process.place)
-        text = "".join(f"{channel} = {', '.join(at)}\n" for channel, at in places.items())
-        new = self.channels.with_suffix(".new")
-        new.write_text(text)
-        new.rename(self.channels)
-
     def open(self):
-        offices = 0
-        for service, (count, _) in SERVICES.items():
-            if service == "customers":
-                continue
+        for service, count in SERVICES.items():
             for i in range(count):
                 self.start(service if count == 1 else f"{service}-{i + 1}", service, stdin=subprocess.DEVNULL)
-                offices += 1
-        more = ["--offices", str(offices), "-"] + ["--no-timing"] * self.options.no_timing
+        more = ["--offices", str(len(self.processes)), "-"] + ["--no-timing"] * self.options.no_timing
+        # All offices have to be there before the customers are.
+        self.ways.introduce(self.processes.values())
         self.start("customers", "customers", *more, stdin=subprocess.PIPE)
-        self.tell_places()
+        self.ways.introduce(self.processes.values())
         for process in self.processes.values():
             say(f"  {process.name:<13} process {process.child.pid:<8} {process.place}")
 
     def feed(self, orders):
-        """Lets the customers read the orders, and kills and restarts a service when they have read the half."""
+        """Lets the customers read the orders; when they have read the half, and three quarters, something happens."""
         pipe = self.processes["customers"].child.stdin
-        half = len(orders) // 2
+        happens = [(len(orders) // 2, self.kill_and_restart)] if self.options.kill != "nobody" else []
+        if self.ways.can_restart and RESTARTS[self.options.restart]:
+            happens.append((len(orders) * 3 // 4, self.restart_broker))
 
         def unread():
             return struct.unpack("i", fcntl.ioctl(pipe, termios.FIONREAD, b"\0" * 4))[0]
 
         with contextlib.suppress(BrokenPipeError):  # how it ends says more
-            self.write(pipe, b"".join(orders[:half]))
-            # So much more waits, at least, that orders are under way when it dies.
-            while unread() > 8 * 1024:
-                self.check_time()
-                time.sleep(0.002)
-            self.kill_and_restart()
-            self.write(pipe, b"".join(orders[half:]))
+            written = 0
+            for upto, something in happens:
+                self.write(pipe, b"".join(orders[written:upto]))
+                written = upto
+                # So much more waits, at least, that orders are under way then.
+                while unread() > 8 * 1024:
+                    self.check_time()
+                    time.sleep(0.002)
+                something()
+            self.write(pipe, b"".join(orders[written:]))
             pipe.close()
 
     def write(self, pipe, text):
@@ -225,8 +111,6 @@ class Town:
 
     def kill_and_restart(self):
         name = self.options.kill
-        if name == "nobody":
-            return
         victim = self.processes[name]
         victim.signal(signal.SIGKILL)
         status = victim.end()
@@ -235,9 +119,15 @@ class Town:
         say(f"Killed {name}, process {victim.child.pid} (SIGKILL). Orders go on until they need it.")
         time.sleep(self.options.pause)
         again = self.start(name, name, stdin=subprocess.DEVNULL)
-        self.tell_places()
+        self.ways.introduce(self.processes.values())
         found = f" It found {again.journal_lines()} lines in its journal." if name in WITH_JOURNAL else ""
-        say(f"Started {name} again after {self.options.pause} s: process {again.child.pid}, {again.place}.{found}\n")
+        say(f"Started {name} again after {self.options.pause} s: process {again.child.pid}, {again.place}.{found}")
+
+    def restart_broker(self):
+        how = RESTARTS[self.options.restart]
+        say(f"{'Killing' if how == signal.SIGKILL else 'Stopping'} the broker ({how.name}) and starting it again.")
+        old, new, took = self.ways.restart(how)
+        say(f"The broker was process {old} and is process {new} after {took:.1f} s, with the same port and data.")
 
     def close(self):
         """All processes end by themselves when they are asked to."""
@@ -254,16 +144,16 @@ class Town:
     def stop(self):
         """Nothing is left running, whatever has happened."""
         for process in self.processes.values():
-            process.signal(signal.SIGKILL)
-        for process in self.processes.values():
-            process.child.wait()
+            process.kill()
+        self.ways.close()
 
     def run(self, orders):
-        say(f"One process for each service, over {'TCP' if self.transport == 'tcp' else 'Unix sockets'}"
-            f"{' with mutual TLS' if self.tls else ''}:")
+        say(f"One process for each service, over {self.ways.title}:")
+        self.ways.open()
         self.deadline = time.monotonic() + self.options.patience
         self.open()
         self.feed(orders)
+        say("")
         customers = self.processes["customers"]
         while (status := customers.child.poll()) is None:
             self.check_time()
@@ -287,18 +177,30 @@ class Parser(argparse.ArgumentParser):
         self.exit(1, f"{self.format_usage()}{self.prog}: {message}\n")
 
 
+def is_broker(transport):
+    return transport == "rabbitmq" or transport.startswith(("amqp://", "amqps://"))
+
+
 def parse():
     parser = Parser(prog="processes.py", description=__doc__.splitlines()[0])
     parser.add_argument("--program", required=True, help="the program ftgo")
-    parser.add_argument("--transport", choices=(*TRANSPORTS, "all"), default="tcp")
+    parser.add_argument("--transport", default="tcp", metavar="HOW",
+                        help=f"{', '.join(DIRECT)}; all: one after the other; rabbitmq: a private broker; or the URL "
+                             "of a RabbitMQ, amqp://... (tcp)")
     parser.add_argument("--kill", choices=(*MAY_DIE, "nobody"), default="accounting",
                         help="the service that is killed in the middle (accounting)")
-    parser.add_argument("--pause", type=float, default=0.5, help="seconds until it is started again (0.5)")
+    parser.add_argument("--restart", choices=RESTARTS, default="kill",
+                        help="how a private broker ends in the middle, before it is started again (kill)")
+    parser.add_argument("--pause", type=float, default=0.5, help="seconds until the service is started again (0.5)")
     parser.add_argument("--patience", type=float, default=100, help="seconds until all orders must have ended (100)")
     parser.add_argument("--no-timing", action="store_true")
     parser.add_argument("--lose", help="as in ftgo --help")
     parser.add_argument("file", help="the orders; - for the standard input")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if options.transport not in (*DIRECT, "all") and not is_broker(options.transport):
+        # What might hold a secret is not repeated.
+        parser.error(f"--transport is {', '.join(DIRECT)}, all, rabbitmq, or a URL amqp://... or amqps://...")
+    return options
 
 
 def interrupted(number, frame):
@@ -307,9 +209,13 @@ def interrupted(number, frame):
 
 def run_once(options, transport, orders):
     folder = pathlib.Path(tempfile.mkdtemp(prefix="ftgo-"))
-    town = None
+    town = ways = None
     try:
-        town = Town(options, transport, folder)
+        if is_broker(transport):
+            ways = Broker(folder, None if transport == "rabbitmq" else transport)
+        else:
+            ways = Direct(transport, folder)
+        town = Town(options, ways, folder)
         return town.run(orders)
     finally:
         # Now it ends, whoever asks for it once more.
@@ -318,6 +224,8 @@ def run_once(options, transport, orders):
         if town:
             town.stop()
         shutil.rmtree(folder, ignore_errors=True)
+        if ways and ways.leaves():
+            say(ways.leaves())
 
 
 def main():
@@ -325,7 +233,7 @@ def main():
     worst = 0
     try:
         orders = read_orders(options.file)
-        for transport in TRANSPORTS if options.transport == "all" else (options.transport,):
+        for transport in DIRECT if options.transport == "all" else (options.transport,):
             signal.signal(signal.SIGINT, interrupted)
             signal.signal(signal.SIGTERM, interrupted)
             status = run_once(options, transport, orders)

@@ -45,7 +45,7 @@ TEST_CASE("an envelope comes back as it was", "[amqp]") {
     user.set("tenant", "acme").set("empty", "");
     auto const sent = envelope::of_bytes(full_head(), user.view(), "{}");
     envelope_properties writer;
-    auto const& p = writer.of(sent, now, true);
+    auto const& p = writer.of(sent, now);
     CHECK(p.delivery_mode == 2);
     CHECK(p.message_id == "01234567-89ab-cdef-fedc-ba9876543210");
     CHECK(p.correlation_id == p.message_id); // a request's answer is known by the request's id
@@ -76,8 +76,8 @@ TEST_CASE("what was not set is no property", "[amqp]") {
     envelope_head h;
     h.id = {7, 8};
     envelope_properties writer;
-    auto const& p = writer.of(envelope::of_bytes(h, {}, ""), now, false);
-    CHECK(p.delivery_mode == 1);
+    auto const& p = writer.of(envelope::of_bytes(h, {}, ""), now);
+    CHECK(p.delivery_mode == 2); // it outlives the broker's process, as its queue does
     CHECK_FALSE(p.correlation_id);
     CHECK_FALSE(p.reply_to);
     CHECK_FALSE(p.expiration);
@@ -94,7 +94,7 @@ TEST_CASE("a reply says which request it answers", "[amqp]") {
     h.id = {7, 8};
     h.correlation = {5, 6};
     envelope_properties writer;
-    received_head const got(writer.of(envelope::of_bytes(h, {}, ""), now, false), no_id);
+    received_head const got(writer.of(envelope::of_bytes(h, {}, ""), now), no_id);
     CHECK(got.head().correlation == message_id{5, 6});
     CHECK(got.head().reply_to.empty());
 }
@@ -191,6 +191,23 @@ TEST_CASE("the queue of a channel's name tells its shape from others", "[amqp]")
             for (auto const& q : topology_of(address{"orders", kind, shards}, names).queues)
                 if (q.name == "fw.orders") shapes.insert(q.arguments);
     CHECK(shapes.size() == 8);
+}
+
+TEST_CASE("what expires says so wherever it is declared", "[amqp]") {
+    naming const brief("fw.", 90min);
+    naming const lasting;
+    for (auto const kind : {channel_kind::point_to_point, channel_kind::publish_subscribe})
+        for (unsigned const shards : {0U, 2U}) {
+            subscription s;
+            s.from = {"orders", kind, shards};
+            s.group = "g";
+            for (auto const& q : topology_of(s, brief).queues)
+                CHECK(find(table_view(q.arguments), "x-expires")->integer() == 5'400'000);
+            for (auto const& e : topology_of(s, brief).exchanges) CHECK(e.auto_delete);
+            for (auto const& q : topology_of(s, lasting).queues)
+                CHECK_FALSE(find(table_view(q.arguments), "x-expires"));
+            for (auto const& e : topology_of(s, lasting).exchanges) CHECK_FALSE(e.auto_delete);
+        }
 }
 
 TEST_CASE("delays are rounded up to three digits, and lead on to where the message goes", "[amqp]") {

@@ -36,7 +36,8 @@ TEST_CASE("URLs of RabbitMQ are understood", "[amqp]") {
              "amqp://localhost:5673/",
              "amqp://shop:s%40cret@127.0.0.1/%2f",
              "amqp://shop@[::1]:5672/prod",
-             "amqp://a:b@127.0.0.1,127.0.0.2:5673/x?name=shop&prefix=shop.&topology=verify&heartbeat=5s&queue=100",
+             "amqp://a:b@127.0.0.1,127.0.0.2:5673/"
+             "x?name=shop&prefix=shop.&topology=verify&heartbeat=5s&queue=100&expires=5min",
              "amqps://a:b@rabbit.internal,rabbit2.internal:5671/x?server-name=rabbit.example",
              "amqps://rabbit.internal?mechanism=external",
              "amqp://a:b@rabbit.internal/?insecure=true",
@@ -68,6 +69,8 @@ TEST_CASE("what a URL has wrong is told, and no secret with it", "[amqp]") {
              "amqp://a:s3cret@127.0.0.1?mechanism=digest",
              "amqp://a:s3cret@127.0.0.1?heartbeat=5",
              "amqp://a:s3cret@127.0.0.1?heartbeat=0s",
+             "amqp://a:s3cret@127.0.0.1?expires=10ms",
+             "amqp://a:s3cret@127.0.0.1?expires=600h",
              "amqp://a:s3cret@127.0.0.1?queue=0",
              "amqp://a:s3cret@127.0.0.1?queue=many",
              "amqp://a:s3cret@127.0.0.1?insecure=maybe",

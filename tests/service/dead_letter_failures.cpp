@@ -382,6 +382,26 @@ TEST_CASE("a broker that is away is an error, not an empty channel", "[dead-lett
     CHECK(code_of([&] { list.result(); }) == errc::not_connected);
 }
 
+TEST_CASE("a broker that was never met is an error, and no empty channel either", "[dead-letter]") {
+    bench b;
+    moody const net(b);
+    net.now().able.level = acceptance::durable;
+    auto list = b.start(box_of(net).list());
+    b.settle();
+    SECTION("nobody is there") {
+        b.advance(1s);
+        CHECK(code_of([&] { list.result(); }) == errc::not_connected);
+    }
+    SECTION("it is there") {
+        notice met;
+        met.what = notice_kind::connected;
+        net.now().notices.push_back(met);
+        net.now().told->ready();
+        b.advance(1s);
+        CHECK(list.result().empty());
+    }
+}
+
 TEST_CASE("letters that come again after a lost connection are listed once", "[dead-letter]") {
     bench b;
     put_letters(b.transport(), 2);

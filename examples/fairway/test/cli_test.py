@@ -11,6 +11,10 @@ import subprocess
 import sys
 import tempfile
 
+sys.dont_write_bytecode = True
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[2] / "ftgo"))
+import rabbitmq as rabbitmq_kit  # noqa: E402
+
 TOOL, SHOP, CASE = sys.argv[1:4]
 
 
@@ -111,11 +115,14 @@ def usage(folder):
     contains(run(1, "channels", "tcp://?grace=2min")[1], "grace is 0s to 60s")
     contains(run(1, "channels", "tcp://?queue=0")[1], "a queue has room for one at least")
     contains(run(1, "channels", "tcp://stock.example.com:7000")[1], "which is on another host, without TLS")
-    contains(run(1, "channels", "ftp://x")[1], "scheme 'ftp' is not one of: inproc, tcp, unix")
+    contains(run(1, "channels", "ftp://x")[1], "scheme 'ftp' is not one of: inproc, tcp, unix, amqp, amqps")
+    contains(run(1, "channels", "amqp://localhost?topology=make")[1], "topology is declare, verify or none")
+    contains(run(1, "channels", "amqp://u:x@rabbit.example.com")[1], "without TLS")
     # What might hold a secret is not repeated.
     for words in (["listen", "a", "tcp://u:secret@h:1"], ["listen", "tcp://u:secret@h:1", "a"],
                   ["send", "inproc://", "a", "--type", "b", "c", "tcp://u:secret@h:1"],
-                  ["channels", "tcp://h:1?password=secret"]):
+                  ["channels", "tcp://h:1?password=secret"], ["channels", "amqp://u:secret@h:99999"],
+                  ["channels", "amqp://u:secret@127.0.0.1?password=secret"]):
         out, err = run(1, *words)
         assert err and "secret" not in out + err, f"{words}: {err!r}"
 
@@ -255,6 +262,58 @@ def tcp(folder):
         listener.end(0)
 
 
+def rabbitmq(folder):
+    try:
+        server = rabbitmq_kit.Server(pathlib.Path(folder))
+    except rabbitmq_kit.Failure as e:
+        print(f"SKIPPED: {e}")
+        return
+    try:
+        server.start()
+        at = f"127.0.0.1:{server.port}"
+        over_rabbitmq(folder, f"amqp://guest:guest@{at}", at)
+    finally:
+        server.stop()
+
+
+def over_rabbitmq(folder, url, at):
+    contains(run(0, "channels", url)[0], "connected           yes\n")
+    facts = json.loads(run(0, "channels", url, "--json")[0])
+    equal((facts["transport"], facts["accepted"], facts["connected"]), ("amqp", "durable", True))
+    # Point-to-point, with all that a message has.
+    out, _ = run(0, "send", url, "shop.orders", "--type", "shop.place-order:2.1", "--header", "tenant=acme", '{"sku":"tea"}')
+    equal(out.split(maxsplit=2)[2], "(accepted: durable)\n")
+    out, err = run(0, "listen", url, "shop.orders", "--count", "1", "--body")
+    contains(err, "fairway: connected")
+    contains(out, "  shop.place-order 2.1  from fairway-cli")
+    contains(out, '  tenant: acme\n  {"sku":"tea"}\n')
+    # Publish-subscribe: kept for a group that is named.
+    run(0, "send", url, "news", "--topic", "--group", "g", "--type", "t", "x")
+    contains(run(0, "listen", url, "news", "--topic", "--group", "g", "--count", "1", "--json")[0], '"channel":"news"')
+    run(0, "send", url, "bank", "--shards", "2", "--key", "ada", "--type", "t", "x")
+    contains(run(0, "listen", url, "bank", "--shards", "2", "--count", "1", "--json")[0], '"shard_key":"ada"')
+    # A service of its own, asked, and its dead letters.
+    with Process(SHOP, url) as service:
+        equal(service.out(), "serving")
+        order = ["request", url, "shop.orders", "--type", "shop.place-order"]
+        equal(json.loads(run(0, *order, '{"sku":"tea"}')[0]), {"order_id": "order-1", "sku": "tea"})
+        contains(run(3, *order, '{"sku":"gold"}')[1], "inventory refused (sold_out)")
+        letters = ["dead-letters", url, "shop.orders", "inventory"]
+        equal(run(0, *letters, "--quiet", "500ms")[0], "no letters in shop.orders.inventory.dead\n")
+        run(0, "send", url, "shop.orders", "--type", "shop.cancel-order", '{"order_id":"1"}')
+        letter = json.loads(run(0, *letters, "list", "--most", "1", "--json")[0])
+        equal((letter["code"], letter["text"]), ("no_such_order", "there is no 1"))
+        equal(run(0, *letters, "replay", letter["id"])[0], "replayed 1 letter\n")
+        equal(service.out(), "cancelled 1")
+    # What is not there, and who is not let in. Passwords are not repeated.
+    contains(run(3, "send", f"{url}?topology=verify", "nowhere", "--type", "t", "x")[1], "no queue 'fw.nowhere'")
+    contains(run(3, "listen", f"amqp://guest:secret@{at}", "a")[1], "Login was refused")
+    for words in (["channels"], ["send", "a", "--type", "t", "x"], ["dead-letters", "a", "b"]):
+        words.insert(1, f"amqp://guest:secret@{at}")
+        out, err = run(3, *words)
+        assert out == "" and "ACCESS_REFUSED" in err and "secret" not in err, f"{words}: {err!r}"
+
+
 def unreachable(folder):
     url = f"unix://{folder}/none.sock"
     out, err = run(2, "send", url, "a", "--type", "t", "--timeout", "50ms", "x")
@@ -266,6 +325,14 @@ def unreachable(folder):
     contains(run(2, "listen", f"unix://?listen={folder}/no/such/x.sock", "a")[1], "No such file or directory")
     contains(run(2, "listen", f"unix://?listen={folder}/a.sock", "a", "--count", "1", "--for", "10ms")[1], "listening")
     run(0, "listen", f"unix://?listen={folder}/a.sock", "a", "--for", "10ms")
+    # A broker.
+    for words in (["channels", "--timeout", "500ms"], ["send", "a", "--type", "t", "--timeout", "500ms", "x"],
+                  ["request", "a", "--type", "t", "--timeout", "500ms", "x"],
+                  ["dead-letters", "a", "b", "--quiet", "500ms"], ["listen", "a", "--count", "1", "--for", "500ms"]):
+        words.insert(1, "amqp://guest:secret@127.0.0.1:1")
+        err = run(2, *words)[1]
+        assert "Connection refused" in err and "secret" not in err, f"{words}: {err!r}"
+    contains(run(2, "channels", "amqps://127.0.0.1:1")[1], "Connection refused")
 
 
 def unauthorized(folder):

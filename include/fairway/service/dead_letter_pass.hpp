@@ -24,6 +24,7 @@ public:
         : channel_(std::move(channel)),
           group_(std::move(group)),
           most_(what.prefetch),
+          connected_(net.describe().level < acceptance::broker), // a broker has to be met first
           bell_(std::make_shared<env::doorbell>(net.get_executor())),
           source_(net.listen(what, *this)) {}
     ~letter_pass() override {
@@ -111,11 +112,11 @@ private:
     std::string channel_;
     std::string group_;
     std::size_t most_;
+    bool connected_;
     std::shared_ptr<env::doorbell> bell_;
     std::vector<held> held_;
     std::vector<std::size_t> taken_;
     std::vector<message_id> missing_;
-    bool connected_ = true;
     bool full_ = false;
     std::shared_ptr<source> source_;
 };

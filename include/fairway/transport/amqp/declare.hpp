@@ -38,6 +38,7 @@ inline void declare(channel& on, topology const& what, topology_mode mode, std::
             d.exchange = e.name;
             d.type = e.type;
             d.durable = true;
+            d.auto_delete = e.auto_delete;
             d.passive = passive;
             ++*left;
             on.call<exchange_declare_ok>(d, one_done);
@@ -45,7 +46,7 @@ inline void declare(channel& on, topology const& what, topology_mode mode, std::
         for (auto const& q : what.queues) {
             queue_declare d;
             d.queue = q.name;
-            d.durable = q.durable;
+            d.durable = true;
             d.passive = passive;
             d.arguments = table_view(q.arguments);
             ++*left;

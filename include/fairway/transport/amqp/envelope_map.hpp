@@ -40,12 +40,12 @@ class envelope_properties {
 public:
     // What stands for `e`, which has to stay, as this does, for as long as the result is used. Its time to live counts
     // from `now`.
-    basic_properties const& of(envelope const& e, time_point now, bool persistent) {
+    basic_properties const& of(envelope const& e, time_point now) {
         headers_.clear();
         all_ = {};
         auto const head = e.head();
         if (!head.content_type.empty()) all_.content_type = head.content_type;
-        all_.delivery_mode = static_cast<std::uint8_t>(persistent ? 2 : 1);
+        all_.delivery_mode = std::uint8_t{2}; // persistent
         all_.message_id = write(head.id, id_);
         auto const answers = head.correlation ? head.correlation : head.id;
         if (head.correlation || !head.reply_to.empty()) all_.correlation_id = write(answers, correlation_);

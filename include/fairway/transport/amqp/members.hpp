@@ -62,7 +62,7 @@ private:
 class members final : public channel_user, public std::enable_shared_from_this<members> {
 public:
     // `own` is told which of the shards are this member's, whenever that may have changed.
-    members(asio::any_io_executor const& executor, member_id me, std::string exchange, std::size_t shards,
+    members(asio::any_io_executor const& executor, member_id me, exchange_spec exchange, std::size_t shards,
         std::function<void(std::vector<bool> const&)> own)
         : clock_(env::clock::of(executor)),
           alarm_(clock_.make_alarm(executor)),
@@ -101,9 +101,10 @@ public:
     void on_open() override {
         listening_ = false;
         exchange_declare e;
-        e.exchange = exchange_;
-        e.type = "fanout";
+        e.exchange = exchange_.name;
+        e.type = exchange_.type;
         e.durable = true;
+        e.auto_delete = exchange_.auto_delete;
         channel_->call<exchange_declare_ok>(e, [](auto const&) {});
         queue_declare q;
         q.exclusive = true;
@@ -137,7 +138,7 @@ private:
     void listen(std::string_view queue) {
         queue_bind b;
         b.queue = queue;
-        b.exchange = exchange_;
+        b.exchange = exchange_.name;
         channel_->call<queue_bind_ok>(b, [](auto const&) {});
         basic_consume c;
         c.queue = queue;
@@ -156,7 +157,7 @@ private:
         basic_properties p;
         p.type = what;
         basic_publish m;
-        m.exchange = exchange_;
+        m.exchange = exchange_.name;
         channel_->publish(m, p, {digits.data(), static_cast<std::size_t>(end - digits.data())});
     }
     void set_alarm(duration d) {
@@ -180,7 +181,7 @@ private:
     std::unique_ptr<env::alarm> alarm_;
     member_id me_;
     member_list list_;
-    std::string exchange_;
+    exchange_spec exchange_;
     std::size_t shards_;
     std::function<void(std::vector<bool> const&)> own_;
     std::shared_ptr<session> session_;

@@ -115,9 +115,8 @@ public:
             name.append({digits[std::to_integer<std::size_t>(b >> 4)],
                 digits[std::to_integer<std::size_t>(b & std::byte{15})]});
         }
-        // It outlives a lost connection, but not its owner.
+        // It outlives a lost connection and the broker's process, but not its owner.
         queue_spec q{name};
-        q.durable = false;
         append_entry(q.arguments, "x-expires", std::int32_t{60'000});
         topology t;
         t.queues.push_back(std::move(q));

@@ -53,6 +53,14 @@ public:
     amqp_options& prefix(std::string text) { return prefix_ = std::move(text), *this; }
     /// Who makes exchanges and queues.
     amqp_options& topology(topology_mode who) { return mode_ = who, *this; }
+    /// The broker deletes queues that nobody consumes from for so long, with what lies in them (dead letters, too), and
+    /// exchanges with the last queue that was bound to them: for what is there for a while only, such as a test. 1 s to
+    /// 24 days; 0, the default, for never. All programs of a prefix have to agree.
+    amqp_options& expires(duration d) {
+        if (d != duration::zero() && (d < std::chrono::seconds(1) || d > std::chrono::days(24)))
+            detail::fail(errc::invalid_argument, "expires is 0s, or 1s to 24 days");
+        return expires_ = d, *this;
+    }
     /// How much is kept of what was sent to a channel and not confirmed, in messages and bytes; who sends more waits.
     amqp_options& queue(std::size_t messages, std::size_t bytes) {
         if (messages == 0 || bytes == 0) detail::fail(errc::invalid_argument, "a queue has room for one at least");
@@ -82,6 +90,7 @@ private:
     std::string name_;
     std::string prefix_ = "fw.";
     topology_mode mode_ = topology_mode::declare;
+    duration expires_ = duration::zero();
     detail::outbox_bounds most_;
     duration heartbeat_ = std::chrono::seconds(4);
     std::function<void(std::string_view, error_code, std::string_view)> trouble_;

@@ -52,8 +52,8 @@ public:
           most_(most) {}
     void start() {
         waker_.emplace(env::run_loop::of(context_->executor), weak_from_this());
-        outbox_ = std::make_shared<amqp_outbox>(
-            context_->executor, most_, to_ ? acceptance::durable : acceptance::broker, [this] { waker_->wake(); });
+        outbox_ =
+            std::make_shared<amqp_outbox>(context_->executor, most_, acceptance::durable, [this] { waker_->wake(); });
     }
 
     // Thread-safe.
@@ -100,10 +100,10 @@ public:
     void on_closed(error_code why, std::string_view text) override {
         lost();
         if (!session_ || session_->over()) return;
-        // Refused: what waits can't be sent, and an operator may change that.
+        // Refused: what waits can't be sent, and an operator may change that. But what is not there is made again.
         if (context_->trouble) context_->trouble(to_ ? to_->channel : "replies", why, text);
-        if (why == errc::topology_mismatch || why == errc::unauthorized || why == errc::unroutable)
-            outbox_->refuse(why);
+        bool const is_missing = why == errc::unroutable && context_->mode != topology_mode::declare;
+        if (why == errc::topology_mismatch || why == errc::unauthorized || is_missing) outbox_->refuse(why);
         open_later(std::chrono::seconds(1));
     }
     void on_return(basic_return const&, content const& what) override {
@@ -194,7 +194,7 @@ private:
         basic_publish p;
         route way;
         error_code refused;
-        auto properties = properties_.of(what.message, clock_.now(), to_.has_value());
+        auto properties = properties_.of(what.message, clock_.now());
         if (what.where) {
             // What goes to a direct reply-to is delivered, and returned nevertheless.
             way = {"", what.where->queue, !what.where->queue.starts_with("amq.rabbitmq.reply-to.")};

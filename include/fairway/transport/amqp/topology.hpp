@@ -4,20 +4,22 @@
 
 // How channels, groups and shards are mapped to exchanges and queues. With the prefix `fw.`:
 //
-// | channel                     | exchange                  | queues | | --------------------------- |
-// ------------------------- | --------------------------------------------------------- | | point-to-point | the
-// default one           | `fw.orders`                                               | | the same with 4 shards      |
-// the default one           | `fw.orders:0` to `fw.orders:3`, one active consumer each  | | publish-subscribe |
-// `fw.events`, topic        | for each group `fw.events:mail`, bound with `#`           | | the same with 4 shards |
-// `fw.events`, topic        | `fw.events:mail:0` to `:3`, bound with `0` to `3`         |
+// - a point-to-point channel is the queue `fw.orders` behind the default exchange; with 4 shards `fw.orders:0` to
+//   `fw.orders:3`, each with one active consumer,
+// - a publish-subscribe channel is the topic exchange `fw.events`, with a queue for each group, `fw.events:mail`, bound
+//   with `#`; with 4 shards `fw.events:mail:0` to `:3`, bound with `0` to `3`.
 //
 // All are durable, and queues that hold messages are quorum queues. A channel that is not an unsharded point-to-point
 // one has a further queue of its own name, `fw.events`, which stays empty: RabbitMQ compares a queue's x-max-length, so
 // that this holds the channel's shape, and a program that has another one in mind is refused.
+//
+// Where queues expire (x-expires), exchanges go with their last binding (auto-delete).
 
+#include <fairway/envelope/time.hpp>
 #include <fairway/transport/amqp/table.hpp>
 #include <fairway/transport/seam.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -29,11 +31,11 @@ namespace fairway::amqp_detail {
 struct exchange_spec {
     std::string name;
     std::string type = "topic";
+    bool auto_delete = false; // with the last queue that is bound to it
 };
 struct queue_spec {
     std::string name;
     std::string arguments{}; // entries of a table
-    bool durable = true;
 };
 struct binding_spec {
     std::string queue;
@@ -55,11 +57,17 @@ struct route {
     bool mandatory = false;
 };
 
-// The names of everything on the broker.
+// The names of everything on the broker, and how long it stays.
 class naming {
 public:
-    explicit naming(std::string prefix = "fw.") : prefix_(std::move(prefix)) {}
+    // Queues expire where nobody has used them for so long; 0 for never.
+    explicit naming(std::string prefix = "fw.", duration expires = duration::zero())
+        : prefix_(std::move(prefix)), expires_(expires) {}
 
+    duration expires() const noexcept { return expires_; }
+    exchange_spec exchange(std::string name, std::string type) const {
+        return {std::move(name), std::move(type), expires_ > duration::zero()};
+    }
     std::string channel(std::string_view name) const { return prefix_ + std::string(name); }
     // The queue of a group, or of a shard of it.
     std::string queue(address const& of, std::string_view group, std::uint32_t shard) const {
@@ -69,10 +77,10 @@ public:
         return name;
     }
     // Where the members of a sharded group tell each other that they are there.
-    std::string members(address const& of, std::string_view group) const {
+    exchange_spec members(address const& of, std::string_view group) const {
         std::string name = channel(of.channel);
         if (of.kind == channel_kind::publish_subscribe) name.append(":").append(group);
-        return name.append("::members");
+        return exchange(name.append("::members"), "fanout");
     }
     route way(address const& to, std::uint32_t shard) const {
         if (to.kind == channel_kind::point_to_point) return {"", queue(to, {}, shard), true};
@@ -81,12 +89,20 @@ public:
 
 private:
     std::string prefix_;
+    duration expires_;
 };
 
 namespace topologies {
 
-inline queue_spec quorum(std::string name, bool one_at_a_time) {
+inline queue_spec expiring(std::string name, naming const& names) {
     queue_spec q{std::move(name)};
+    if (names.expires() == duration::zero()) return q;
+    auto const ms = std::chrono::ceil<std::chrono::milliseconds>(names.expires()).count();
+    append_entry(q.arguments, "x-expires", std::int64_t{ms});
+    return q;
+}
+inline queue_spec quorum(std::string name, naming const& names, bool one_at_a_time) {
+    auto q = expiring(std::move(name), names);
     append_entry(q.arguments, "x-queue-type", "quorum");
     // Out of reach, but with a limit RabbitMQ puts what goes back at the front of the queue, and without at its end.
     append_entry(q.arguments, "x-delivery-limit", std::int32_t{1'000'000});
@@ -95,7 +111,7 @@ inline queue_spec quorum(std::string name, bool one_at_a_time) {
 }
 // The queue that holds a channel's shape.
 inline queue_spec shape(address const& of, naming const& names) {
-    queue_spec q{names.channel(of.channel)};
+    auto q = expiring(names.channel(of.channel), names);
     bool const topic = of.kind == channel_kind::publish_subscribe;
     append_entry(q.arguments, "x-max-length", std::int32_t{2} * static_cast<std::int32_t>(of.shards) + (topic ? 1 : 0));
     return q;
@@ -106,11 +122,13 @@ inline queue_spec shape(address const& of, naming const& names) {
 // What a channel needs that somebody sends into.
 inline topology topology_of(address const& to, naming const& names) {
     topology t;
-    if (to.kind == channel_kind::publish_subscribe) t.exchanges.push_back({names.channel(to.channel)});
+    if (to.kind == channel_kind::publish_subscribe)
+        t.exchanges.push_back(names.exchange(names.channel(to.channel), "topic"));
     if (to.kind == channel_kind::publish_subscribe || to.shards > 0) t.queues.push_back(topologies::shape(to, names));
     if (to.kind == channel_kind::publish_subscribe) return t;
-    if (to.shards == 0) t.queues.push_back(topologies::quorum(names.queue(to, {}, 0), false));
-    for (std::uint32_t i = 0; i < to.shards; ++i) t.queues.push_back(topologies::quorum(names.queue(to, {}, i), true));
+    if (to.shards == 0) t.queues.push_back(topologies::quorum(names.queue(to, {}, 0), names, false));
+    for (std::uint32_t i = 0; i < to.shards; ++i)
+        t.queues.push_back(topologies::quorum(names.queue(to, {}, i), names, true));
     return t;
 }
 // The same and the group that somebody consumes for.
@@ -119,14 +137,14 @@ inline topology topology_of(subscription const& of, naming const& names) {
     bool const sharded = of.from.shards > 0;
     if (of.from.kind == channel_kind::publish_subscribe) {
         auto const add = [&](std::uint32_t shard, std::string key) {
-            auto q = topologies::quorum(names.queue(of.from, of.group, shard), sharded);
+            auto q = topologies::quorum(names.queue(of.from, of.group, shard), names, sharded);
             t.bindings.push_back({q.name, names.channel(of.from.channel), std::move(key)});
             t.queues.push_back(std::move(q));
         };
         if (!sharded) add(0, "#");
         for (std::uint32_t i = 0; i < of.from.shards; ++i) add(i, std::to_string(i));
     }
-    if (sharded) t.exchanges.push_back({names.members(of.from, of.group), "fanout"});
+    if (sharded) t.exchanges.push_back(names.members(of.from, of.group));
     return t;
 }
 

@@ -112,7 +112,7 @@ private:
         l->heartbeat = o.heartbeat_;
         l->trouble = o.trouble_;
         if (o.tls_) l->secure = amqp_detail::over_tls(std::make_shared<env::tls_context>(*o.tls_));
-        return {l, amqp_detail::naming(o.prefix_), o.mode_, o.most_};
+        return {l, amqp_detail::naming(o.prefix_, o.expires_), o.mode_, o.most_};
     }
 
     std::shared_ptr<amqp_detail::node> self_;

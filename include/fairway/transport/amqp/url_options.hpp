@@ -73,6 +73,7 @@ private:
         if (name == "prefix") return void(into_.prefix(value));
         if (name == "insecure") return void(into_.insecure(flag(name, value)));
         if (name == "heartbeat") return void(into_.heartbeat(detail::read_time_option(name, value)));
+        if (name == "expires") return void(into_.expires(detail::read_time_option(name, value)));
         if (name == "queue") return void(into_.queue(number(name, value), limits::queue_bytes));
         if (name == "topology") {
             if (value != "declare" && value != "verify" && value != "none") bad("topology is declare, verify or none");

@@ -1,0 +1,168 @@
+// Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
+// What outlives a connection, the broker's process and those who use it, on the model broker in a simulated network.
+#include "fw_catch.hpp"
+
+#include <fairway/amqp.hpp>
+#include <fairway/testing/amqp/broker.hpp>
+#include <fairway/testing/seeded_secure_random.hpp>
+#include <fairway/testing/sim/stream_lab.hpp>
+
+#include <boost/asio/bind_executor.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+using namespace fairway;
+using namespace std::chrono_literals;
+
+namespace {
+
+class patient final : public receiver {
+public:
+    void ready() noexcept override {}
+};
+
+// Hosts with a broker between them.
+class town {
+public:
+    town() : lab_(testing::stream_options(1)) {
+        testing::amqp_broker_options o;
+        o.listen_at(env::endpoint::tcp("*", 5672));
+        broker.emplace(lab_.start("broker").get_executor(), o);
+    }
+    ~town() {
+        for (auto const& host : hosts_) lab_.drop(host);
+        broker.reset();
+        lab_.drop("broker");
+    }
+
+    amqp connect(std::string const& host, amqp_options o = amqp_options()) {
+        auto& context = lab_.start(host);
+        asio::make_service<testing::seeded_secure_random>(context, ++seed_);
+        hosts_.push_back(host);
+        return amqp(context.get_executor(), o.host("broker", 5672).insecure(true));
+    }
+    void cut(std::string const& host) { lab_.streams().cut_both(host, "broker"); }
+    void heal(std::string const& host) {
+        lab_.streams().heal(host, "broker");
+        lab_.streams().heal("broker", host);
+    }
+    void pass(duration d) { lab_.run_for(d); }
+
+    // Sends, and waits until the broker has confirmed it.
+    error_code send(amqp& from, std::shared_ptr<sink> const& to, std::string_view text) {
+        envelope_head head;
+        head.id = {1, ++last_id_};
+        head.correlation = {2, last_id_};
+        head.shard = 0;
+        std::vector<envelope> one;
+        one.push_back(envelope::of_bytes(head, {}, text));
+        std::vector<outcome> outcomes;
+        bool over = false;
+        auto const until = env::clock::of(from.get_executor()).steady_now() + 1h;
+        to->send(std::move(one), until, outcomes, asio::bind_executor(from.get_executor(), [&over] { over = true; }));
+        REQUIRE(lab_.run_until([&] { return over; }, 2min));
+        return outcomes.front().error;
+    }
+    // The next message that comes within a minute.
+    std::string next(source& from) {
+        std::vector<delivery> batch;
+        lab_.run_until([&] { return from.receive(batch, 1) > 0; }, 1min);
+        if (batch.empty()) return "none";
+        settlement const accepted{batch.front().tag(), true, 1};
+        from.settle({&accepted, 1});
+        return std::string(batch.front().message().body());
+    }
+    bool has(std::string_view queue) const { return broker->queue(queue).has_value(); }
+
+private:
+    testing::stream_lab lab_;
+    std::vector<std::string> hosts_;
+    std::uint64_t seed_ = 0;
+    std::uint64_t last_id_ = 0;
+
+public:
+    std::optional<testing::amqp_broker> broker;
+};
+
+// One who waits for replies, and one who replies.
+struct conversation {
+    conversation() { all.pass(2s); }
+
+    error_code reply(std::string_view text) { return all.send(answerer, answerer.open_reply(way.address), text); }
+
+    town all;
+    patient told;
+    amqp asker = all.connect("asker");
+    amqp answerer = all.connect("answerer");
+    reply_channel way = asker.open_replies(told);
+};
+
+} // namespace
+
+TEST_CASE("a reply that the broker has confirmed outlives its process", "[amqp]") {
+    conversation c;
+    c.all.cut("asker");
+    c.all.pass(20s); // the broker has noticed
+    CHECK_FALSE(c.reply("tea is placed"));
+    SECTION("stopped in good order") { c.all.broker->restart(); }
+    SECTION("killed") {
+        c.all.broker->crash();
+        c.all.broker->start();
+    }
+    c.all.heal("asker");
+    CHECK(c.all.next(*c.way.replies) == "tea is placed");
+}
+
+TEST_CASE("a reply finds its queue although the broker was restarted while the requester is away", "[amqp]") {
+    conversation c;
+    c.all.cut("asker");
+    c.all.broker->restart();
+    CHECK_FALSE(c.reply("tea is placed"));
+    c.all.heal("asker");
+    CHECK(c.all.next(*c.way.replies) == "tea is placed");
+}
+
+TEST_CASE("a queue of replies goes a minute after its owner, also over a restart", "[amqp]") {
+    conversation c;
+    c.all.cut("asker");
+    c.all.pass(20s);
+    c.all.broker->restart();
+    CHECK(c.all.has(c.way.address));
+    c.all.pass(61s);
+    CHECK_FALSE(c.all.has(c.way.address));
+}
+
+TEST_CASE("queues that expire do so when nobody consumes from them any more, and are made again", "[amqp]") {
+    town all;
+    patient told;
+    auto publisher = all.connect("publisher", amqp_options().expires(5min));
+    subscription mail;
+    mail.from = {"events", channel_kind::publish_subscribe, 2};
+    mail.group = "mail";
+    auto const way = publisher.open(mail.from);
+    {
+        auto subscriber = all.connect("subscriber", amqp_options().expires(5min));
+        auto const from = subscriber.listen(mail, told);
+        all.pass(1h);
+        CHECK_FALSE(all.send(publisher, way, "1"));
+        CHECK(all.next(*from) == "1");
+        all.cut("subscriber");
+        all.pass(20s);
+    }
+    CHECK(all.has("fw.events:mail:0"));
+    all.pass(6min);
+    CHECK_FALSE(all.has("fw.events:mail:0"));
+    CHECK_FALSE(all.has("fw.events"));
+    // Its exchange has gone as well. An event that no group wants is nobody's.
+    CHECK_FALSE(all.send(publisher, way, "2"));
+    auto later = all.connect("later", amqp_options().expires(5min));
+    auto const from = later.listen(mail, told);
+    all.pass(10s);
+    CHECK_FALSE(all.send(publisher, way, "3"));
+    CHECK(all.next(*from) == "3");
+}

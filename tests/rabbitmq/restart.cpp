@@ -1,0 +1,117 @@
+// Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
+// RabbitMQ ends in the middle, and starts again with what it has kept.
+#include "fw_catch.hpp"
+#include "rabbitmq/stage.hpp"
+
+#include <fairway/fairway.hpp>
+
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include <csignal>
+#include <string>
+#include <utility>
+#include <vector>
+
+using namespace fairway;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct doubled {
+    using contract = document<"restart.doubled">;
+    int n = 0;
+};
+struct double_it {
+    using contract = command<"restart.double-it", doubled>;
+    int n = 0;
+};
+using sums = point_to_point<"restart.sums", double_it>;
+
+class patient final : public receiver {
+public:
+    void ready() noexcept override {}
+};
+
+bool skipped() {
+    if (rabbitmq_kit::broker::installed()) return false;
+    WARN("SKIPPED: rabbitmq-server is not installed");
+    return true;
+}
+
+struct tally {
+    int asked = 0;
+    int right = 0;
+    std::vector<std::string> wrong;
+};
+
+// One request after the other, until so many were asked by all.
+task<> ask(sender_port<sums> port, tally& t, int most) {
+    while (t.asked < most) {
+        double_it const what{.n = ++t.asked};
+        try {
+            auto const answer = co_await port.request(what, 60s);
+            if (answer.n == 2 * what.n) ++t.right;
+        } catch (system_error const& e) {
+            t.wrong.push_back(e.what());
+        }
+    }
+}
+
+} // namespace
+
+TEST_CASE("requests that are under way when RabbitMQ ends are answered", "[rabbitmq]") {
+    if (skipped()) return;
+    int const how = GENERATE(SIGKILL, SIGTERM);
+    INFO("signal " << how);
+    constexpr int most = 2'000;
+    conformance_kit::rabbitmq_stage stage;
+    service asker(stage.connect().net, "asker");
+    service answerer(stage.connect().net, "answerer");
+    answerer.handle<sums>([](double_it const& what) { return doubled{2 * what.n}; });
+    answerer.start();
+    asker.start();
+    tally t;
+    for (int i = 0; i < 32; ++i)
+        asio::co_spawn(asker.get_executor(), ask(asker.sender<sums>(), t, most), asio::detached);
+    REQUIRE(stage.run_until([&] { return t.right > most / 4; }, 60s));
+    rabbitmq_kit::shared_broker().kill(how);
+    stage.pass(100ms); // they notice
+    rabbitmq_kit::shared_broker().start();
+    CHECK(stage.run_until([&] { return t.right + static_cast<int>(t.wrong.size()) >= most; }, 90s));
+    CHECK(t.right >= most);
+    CHECK(t.wrong == std::vector<std::string>());
+}
+
+TEST_CASE("a reply that RabbitMQ has confirmed outlives its process", "[rabbitmq]") {
+    if (skipped()) return;
+    conformance_kit::rabbitmq_stage stage;
+    auto asker = stage.connect();
+    auto answerer = stage.connect();
+    patient told;
+    auto const way = asker.net.open_replies(told);
+    std::vector<notice> met;
+    REQUIRE(stage.run_until([&] { return way.replies->notices(met), !met.empty(); }, 30s));
+    stage.cut(asker);
+    stage.pass(100ms);
+
+    std::vector<envelope> one;
+    envelope_head head;
+    head.id = {1, 1};
+    one.push_back(envelope::of_bytes(head, {}, "tea is placed"));
+    std::vector<outcome> outcomes;
+    bool over = false;
+    auto const on = answerer.net.get_executor();
+    answerer.net.open_reply(way.address)
+        ->send(std::move(one), env::clock::of(on).steady_now() + 30s, outcomes,
+            asio::bind_executor(on, [&over] { over = true; }));
+    REQUIRE(stage.run_until([&] { return over; }, 30s));
+    REQUIRE_FALSE(outcomes.front().error);
+    rabbitmq_kit::shared_broker().kill(SIGKILL);
+    rabbitmq_kit::shared_broker().start();
+    stage.restore(asker);
+    std::vector<delivery> batch;
+    REQUIRE(stage.run_until([&] { return way.replies->receive(batch, 1) == 1; }, 30s));
+    CHECK(batch.front().message().body() == "tea is placed");
+}

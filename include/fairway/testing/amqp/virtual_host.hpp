@@ -142,6 +142,13 @@ public:
         end(*q);
         return n;
     }
+    // As an operator does it, whosesoever it is.
+    bool remove(std::string_view name) {
+        auto const found = queues_.find(name);
+        if (found == queues_.end()) return false;
+        end(*found->second);
+        return true;
+    }
     // For a look at it.
     queue const* find_queue(std::string_view name) const {
         auto const found = queues_.find(name);

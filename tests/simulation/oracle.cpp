@@ -166,6 +166,8 @@ bool oracle::gives_up(message const& m, attempt const& a) const {
 bool oracle::may_be_lost(message const& m, fate const& f) const {
     if (!world_.streams()) return false;
     if (!world_.node.declares && publishes(m.on) && m.sent_at < 2s) return true;
+    // At RabbitMQ a delayed message is elsewhere until it is due, and its queue may have been deleted by then.
+    if (world_.rabbit.deletes_queues && m.on == work && m.delay) return true;
     if (world_.by != carrier::streams) return false;
     if (instances_[m.sender].crashed) return true;
     return letter_may_be_lost(m, f);
@@ -356,6 +358,8 @@ void oracle::check_parked_alone(attempt const& before, attempt const& now, handl
     if (h.kept != order::key || h.concurrency < 64 || h.prefetch < 64 || m.key.empty()) return;
     if (now.begun - before.ended < 300ms) return;
     auto const g = group_of(m.on, instances_[now.instance].group);
+    // Until the members of a group have found each other shards move, which waits for what had begun.
+    if (world_.by == carrier::amqp && attempts_[m.in[g].attempts.front()].begun < 2s) return;
     auto const done = [g](message const& o) {
         auto const& f = o.in[g];
         return f.successes || f.dead || f.expired || f.refused;

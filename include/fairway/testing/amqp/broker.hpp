@@ -87,7 +87,8 @@ public:
     void unblock() { server_->unblock(); }
     /// Stops in good order: clients are told (320), new ones refused, and what is not durable is gone.
     void stop() { server_->stop(false); }
-    /// Stops without a word. Messages that were not confirmed are lost by chance, one in two.
+    /// Stops without a word. Messages that were not confirmed are lost by chance: of a classic queue one in two, of a
+    /// quorum queue some of the last ones.
     void crash() { server_->stop(true); }
     /// Listens again where it did before. Throws as the constructor.
     void start() { server_->start(); }

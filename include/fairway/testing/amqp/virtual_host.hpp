@@ -215,17 +215,9 @@ public:
         for (auto const& q : all())
             if (q->shape().owner == connection) end(*q);
     }
-    // The broker was stopped: what is durable stays, of messages those that are persistent and `survive`.
-    template <class Predicate>
-    void restart(Predicate survive) {
-        for (auto const& q : all()) {
-            if (!q->shape().durable) {
-                end(*q);
-                continue;
-            }
-            bool const all_stay = q->shape().quorum;
-            q->restart([&](message const& m) { return (all_stay || m.persistent) && survive(m); });
-        }
+    // The broker was stopped: what is durable stays. With dice it was a crash.
+    void restart(sim_detail::dice* crash) {
+        for (auto const& q : all()) q->shape().durable ? q->restart(crash) : end(*q);
         std::erase_if(exchanges_, [](auto const& e) { return !e.second.durable; });
     }
 

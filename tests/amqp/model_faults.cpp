@@ -130,6 +130,65 @@ TEST_CASE("the model broker: a crash loses some messages, and none that was conf
     CHECK(left(2) != one);
 }
 
+TEST_CASE("the model broker: a crash takes the end of a quorum queue's log only, and nothing that was delivered",
+    "[amqp][model]") {
+    bool lost = false;
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+        world w(amqp_broker_options().seed(seed));
+        {
+            client c(w);
+            w.state.faults.withhold_confirms = true;
+            c.declare("q", quorum).send(confirm_select{}).consume("q", "t", 2);
+            for (int i = 0; i < 9; ++i) c.publish("q", std::to_string(i));
+            c.said();
+            c.cut();
+            w.state.restart(true);
+        }
+        auto const left = content_of(w, "q");
+        CHECK(left.size() >= 2);
+        for (std::size_t i = 0; i < left.size(); ++i) CHECK(left[i] == std::to_string(i));
+        lost = lost || left.size() < 9;
+    }
+    CHECK(lost);
+}
+
+TEST_CASE("the model broker: what moves on after a time is as safe as it was", "[amqp][model]") {
+    bool lost = false;
+    bool const confirmed = GENERATE(true, false);
+    for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+        world w(amqp_broker_options().seed(seed));
+        client c(w);
+        w.state.faults.withhold_confirms = true;
+        auto const waits =
+            entries("x-message-ttl", 500, "x-dead-letter-exchange", "", "x-dead-letter-routing-key", "q");
+        c.declare("q", quorum).declare("waits", waits).send(confirm_select{}).publish("waits", "m", persistent());
+        w.advance(milliseconds(500));
+        w.state.faults.withhold_confirms = !confirmed;
+        c.said();
+        c.cut();
+        w.state.restart(true);
+        lost = lost || content_of(w, "q").empty();
+    }
+    CHECK(lost == !confirmed);
+}
+
+TEST_CASE("the model broker: channels end by errors that nobody has made", "[amqp][model]") {
+    world w;
+    client c(w);
+    c.declare("q").send(confirm_select{}).publish("q", "1").consume("q", "t", 1).said();
+    w.state.faults.close_one_in = 1;
+    SECTION("at an acknowledgement, and what was delivered comes again") {
+        CHECK(c.send(basic_ack{1, false}).said() ==
+              lines{"close 406 PRECONDITION_FAILED - delivery acknowledgement on channel 1 timed out. Timeout value "
+                    "used: 1800000 ms"});
+        CHECK(content_of(w, "q") == lines{"1"});
+    }
+    SECTION("at a message, which is not taken") {
+        CHECK(c.publish("q", "2").said() == lines{"close 404 NOT_FOUND - no exchange '' in vhost '/'"});
+        CHECK(content_of(w, "q") == lines{"1"});
+    }
+}
+
 TEST_CASE("the model broker: whoever publishes while it takes nothing is not read any further", "[amqp][model]") {
     world w;
     client c(w);

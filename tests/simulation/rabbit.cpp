@@ -135,8 +135,7 @@ private:
 
 // With connections, and with what the faults of the scenario do.
 bool may_happen(scenario const& s, fairway::error_code const& why) {
-    if (why == fairway::errc::unroutable || why == fairway::errc::topology_mismatch)
-        return s.rabbit.closes > 0 || s.rabbit.deletes_queues;
+    if (why == fairway::errc::unroutable) return s.rabbit.closes > 0 || s.rabbit.deletes_queues;
     if (why == fairway::errc::timed_out || why == fairway::errc::not_connected) return !s.calm();
     return why.category() == boost::asio::error::get_system_category() && !s.calm();
 }

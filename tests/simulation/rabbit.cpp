@@ -51,7 +51,8 @@ public:
     }
     bool has_lost_something() override {
         // A channel that it closes is no connection that ends.
-        return s_.rabbit.closes > 0 || std::exchange(known_, broker_.ended_connections()) != broker_.ended_connections();
+        return s_.rabbit.closes > 0 ||
+               std::exchange(known_, broker_.ended_connections()) != broker_.ended_connections();
     }
 
 private:

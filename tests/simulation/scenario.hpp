@@ -119,13 +119,13 @@ struct faults {
 
 // How RabbitMQ is, and what goes wrong there; rates are one in how many, 0 for none.
 struct rabbit_manners {
-    duration confirm_delay{};     // at most
-    duration read_delay{};        // each read waits so long
-    duration troubles{};          // a restart, a crash, a stand-still or a refusal to take anything, on average
-    bool deletes_queues = false;  // and one of those is that an empty queue is deleted
-    std::uint64_t nacks = 0;      // of the published messages
-    std::uint64_t closes = 0;     // of the published messages and acknowledgements, which end their channels
-    std::uint64_t cuts = 0;       // of the reads, after which a connection is gone
+    duration confirm_delay{};    // at most
+    duration read_delay{};       // each read waits so long
+    duration troubles{};         // a restart, a crash, a stand-still or a refusal to take anything, on average
+    bool deletes_queues = false; // and one of those is that an empty queue is deleted
+    std::uint64_t nacks = 0;     // of the published messages
+    std::uint64_t closes = 0;    // of the published messages and acknowledgements, which end their channels
+    std::uint64_t cuts = 0;      // of the reads, after which a connection is gone
     bool any() const noexcept { return troubles.count() || nacks || closes || cuts; }
 };
 

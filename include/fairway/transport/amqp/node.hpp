@@ -284,7 +284,8 @@ private:
     }
     // Its shards are for others.
     void leave_group(consumer const& paused) {
-        auto const at = std::find_if(members_.begin(), members_.end(), [&](auto const& m) { return m.first == &paused; });
+        auto const at =
+            std::find_if(members_.begin(), members_.end(), [&](auto const& m) { return m.first == &paused; });
         if (at == members_.end()) return;
         auto const left = std::move(at->second);
         members_.erase(at);

@@ -78,7 +78,7 @@ private:
     }
     task<> one_trouble() {
         auto const length = draw(1ms, 4s);
-        switch (dice_.below(s_.rabbit.deletes_queues ? 7 : 6)) {
+        switch (dice_.below(s_.rabbit.deletes_queues ? 10 : 6)) {
         case 0:
             in_.note("RabbitMQ stops");
             broker_.stop();

@@ -140,6 +140,15 @@ TEST_CASE("under all faults what was accepted is handled, and a seed runs again 
     }
 }
 
+namespace {
+
+// A fault comes a few steps into what happens.
+task<> be_busy() {
+    for (;;) co_await fairway::sleep_for(10ms);
+}
+
+} // namespace
+
 TEST_CASE("faults of streams may keep to one host and its neighbours") {
     fairway::inproc::hub nobody;
     simulation world(simulation_options(1).carried_by(
@@ -150,7 +159,7 @@ TEST_CASE("faults of streams may keep to one host and its neighbours") {
         ++events[std::string(e.what)];
         CHECK((e.where == "broker" || e.text == "broker"));
     });
-    for (auto const* name : {"a", "b", "broker"}) world.add_host(name, [](host&) {});
+    for (auto const* name : {"a", "b", "broker"}) world.add_host(name, [](host& h) { h.spawn(be_busy()); });
     world.inject(fault_plan(20s).cuts(1s).resets(1s).refusals(1s).spare("broker").around("broker"));
     world.run_for(21s);
     CHECK(events["cut to"] > 5);

@@ -303,8 +303,21 @@ TEST_CASE("the model broker: its faults are switched by hand", "[amqp][model]") 
         CHECK(p.broker.queue("q")->ready == 0);
     }
     SECTION("all connections that are cut") {
+        CHECK(p.broker.ended_connections() == 0);
         p.broker.cut_connections();
         CHECK(c.said() == lines{"end"});
+        CHECK(p.broker.ended_connections() == 1);
+    }
+    SECTION("a queue that is deleted") {
+        basic_consume t;
+        t.queue = "q";
+        t.consumer_tag = "t";
+        c.send(t).said();
+        CHECK(p.broker.delete_queue("q"));
+        CHECK(c.said() == lines{"cancel t"});
+        CHECK(!p.broker.queue("q"));
+        CHECK(!p.broker.delete_queue("q"));
+        CHECK(!p.broker.delete_queue("q", "elsewhere"));
     }
     SECTION("no messages taken") {
         p.broker.block();

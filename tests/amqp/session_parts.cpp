@@ -82,6 +82,8 @@ TEST_CASE("the broker's codes say what went wrong") {
     CHECK(of(405) == errc::topology_mismatch);
     CHECK(of(406, "PRECONDITION_FAILED - inequivalent arg 'durable'") == errc::topology_mismatch);
     CHECK(of(406, "PRECONDITION_FAILED - unknown delivery tag 7") == errc::not_connected);
+    CHECK(of(406, "PRECONDITION_FAILED - delivery acknowledgement on channel 3 timed out. Timeout value used: 1800000 "
+                  "ms") == errc::not_connected);
     CHECK(of(506) == errc::queue_full);
     for (int const other : {0, 200, 402, 501, 504, 540, 541, 999}) CHECK(of(other) == errc::not_connected);
 }

@@ -29,14 +29,51 @@ public:
     }
     void declare(subscription const& s) { inner_->declare(s); }
     std::shared_ptr<sink> open(address const& a) { return inner_->open(a); }
-    std::shared_ptr<source> listen(subscription const& s, receiver& r) { return inner_->listen(s, r); }
+    std::shared_ptr<source> listen(subscription const& s, receiver& r) {
+        if (s.from.shards == 0) return inner_->listen(s, r);
+        told = &r;
+        return from;
+    }
     reply_channel open_replies(receiver& r) { return inner_->open_replies(r); }
     std::shared_ptr<sink> open_reply(std::string_view a) { return inner_->open_reply(a); }
     void close() { inner_->close(); }
 
+    // Of sharded channels.
+    inline static std::shared_ptr<source> from;
+    inline static receiver* told = nullptr;
+
 private:
     repeating() = default;
     std::optional<any_transport> inner_;
+};
+
+// Hands out what a test gives it, and remembers what was settled.
+class scripted final : public source {
+public:
+    void give(receiver& to, std::vector<delivery> all, std::vector<notice> what) {
+        deliveries_ = std::move(all);
+        notices_ = std::move(what);
+        to.ready();
+    }
+    std::size_t receive(std::vector<delivery>& out, std::size_t) override {
+        for (auto& d : deliveries_) out.push_back(std::move(d));
+        return std::exchange(deliveries_, {}).size();
+    }
+    void notices(std::vector<notice>& out) override {
+        for (auto const& n : std::exchange(notices_, {})) out.push_back(n);
+    }
+    void hold(std::uint32_t, bool) override {}
+    void settle(std::span<settlement const> all) override {
+        for (auto const& s : one_by_one(all)) settled.push_back(s);
+    }
+    void pause() override {}
+    void close() override {}
+
+    std::vector<settlement> settled;
+
+private:
+    std::vector<delivery> deliveries_;
+    std::vector<notice> notices_;
 };
 
 enum answering { returned, by_token, later };
@@ -184,6 +221,43 @@ TEST_CASE("a duplicate of a message in progress waits for its end", "[duplicates
     CHECK(s.stats().dead_lettered == (fails ? 1 : 0));
 }
 
+TEST_CASE("a duplicate that came by another shard goes back when the first one's shard is lost", "[duplicates]") {
+    auto const here = std::make_shared<scripted>();
+    repeating::from = here;
+    stage st;
+    service s(st.net, "worker");
+    int calls = 0;
+    s.handle<steps>([&](step const&) {
+        ++calls;
+        throw transient("later");
+    });
+    s.start();
+    st.b.settle();
+    auto const copy = [](std::uint32_t shard) {
+        envelope_head h;
+        h.id = {1, 1};
+        h.type = "kit.step";
+        h.content_type = "application/json";
+        h.shard_key = "k";
+        h.shard = shard;
+        return envelope::of_bytes(h, {}, R"({"key":"k","n":1})");
+    };
+    std::vector<delivery> both;
+    both.emplace_back(copy(0), 7, 1);
+    both.emplace_back(copy(1), 8, 1);
+    here->give(*repeating::told, std::move(both), {});
+    st.b.settle();
+    CHECK(calls == 1);
+    CHECK(here->settled.empty());
+    here->give(*repeating::told, {}, {{notice_kind::shard_lost, 0}});
+    st.b.settle();
+    REQUIRE(here->settled.size() == 1);
+    CHECK(here->settled.front().tag == 8);
+    CHECK_FALSE(here->settled.front().accept);
+    CHECK(s.stats().released == 2);
+    repeating::from.reset();
+}
+
 TEST_CASE("a duplicated request gets the same reply again", "[duplicates]") {
     stage st;
     service s(st.net, "echo");
@@ -264,7 +338,7 @@ TEST_CASE("a message without an id is handled each time", "[duplicates]") {
     s.start();
     envelope_head head;
     head.type = "kit.tally";
-    auto const foreign = envelope::of_bytes(head, {}, R"({"n":1})");
+    auto const foreign = envelope::of_bytes(head, {}, R"({"key":"k","n":1})");
     auto const to = st.net.open({"tallies", channel_kind::point_to_point, 0});
     for (int i = 0; i < 3; ++i) {
         REQUIRE_FALSE(try_send_one(*to, foreign));

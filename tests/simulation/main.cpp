@@ -106,7 +106,7 @@ int run_all(arguments const& a) {
 int usage() {
     std::fprintf(stderr, "usage: fairway_simulate [--seeds N] [--from S] [--jobs J] [--hash] [--first] [--only KIND]\n"
                          "       fairway_simulate --seed S [--trace] [--only KIND]\n"
-                         "KIND is broker, hub or streams\n");
+                         "KIND is broker, hub, streams or amqp\n");
     return 2;
 }
 
@@ -126,6 +126,8 @@ int main(int argc, char** argv) {
                 a.only = workload::carrier::hub;
             else if (a.kind == "streams")
                 a.only = workload::carrier::streams;
+            else if (a.kind == "amqp")
+                a.only = workload::carrier::amqp;
             else
                 return usage();
             continue;

@@ -162,11 +162,14 @@ bool oracle::gives_up(message const& m, attempt const& a) const {
 }
 
 // Without a broker a node keeps what it has accepted, and nobody else does: what its services sent, and the dead
-// letters of what they were given. Of what is published before a subscriber was heard of it keeps nothing.
+// letters of what they were given. Of what is published before a subscriber was heard of nothing is kept.
 bool oracle::may_be_lost(message const& m, fate const& f) const {
+    if (!world_.streams()) return false;
+    if (!world_.node.declares && publishes(m.on) && m.sent_at < 2s) return true;
+    // At RabbitMQ a delayed message is elsewhere until it is due, and its queue may have been deleted by then.
+    if (world_.rabbit.deletes_queues && m.on == work && m.delay) return true;
     if (world_.by != carrier::streams) return false;
     if (instances_[m.sender].crashed) return true;
-    if (!world_.node.declares && publishes(m.on) && m.sent_at < 2s) return true;
     return letter_may_be_lost(m, f);
 }
 bool oracle::letter_may_be_lost(message const& m, fate const& f) const {
@@ -230,7 +233,7 @@ void oracle::request_ended(
     end_request(r, now, host_now);
     if (replied && *replied != m.n)
         fail(promises::right_reply, name(m) + " was answered with the reply to message " + std::to_string(*replied));
-    if (code != "timed_out" || world_.wrong.any() || !world_.bounces.empty()) return;
+    if (code != "timed_out" || !world_.calm() || !world_.bounces.empty()) return;
     auto const& f = m.in[0];
     auto const done = f.concluded + m.what.answer.value_or(0ms) + 1s;
     if ((f.successes > 0 || f.refused) && done < now)
@@ -310,7 +313,7 @@ std::size_t oracle::begun(unsigned number, seen const& s, duration now, duration
         fail(promises::concurrency, who + " runs " + std::to_string(i.running[s.on]) + " handlers of " +
                                         road_names[s.on] + ", and may run " + std::to_string(h.concurrency));
     // Who has lost a session handles on what was in it.
-    bool const limited = world_.by == carrier::hub || (world_.by == carrier::streams && fences_ == 0);
+    bool const limited = world_.by == carrier::hub || (world_.streams() && fences_ == 0);
     if (limited && !i.ended && i.running[s.on] > h.prefetch)
         fail(promises::prefetch, who + " holds " + std::to_string(i.running[s.on]) + " deliveries of " +
                                      road_names[s.on] + ", and may hold " + std::to_string(h.prefetch));
@@ -319,9 +322,12 @@ std::size_t oracle::begun(unsigned number, seen const& s, duration now, duration
 }
 
 // Without a broker, and with nothing that goes wrong: what is not begun is no attempt, and a time to live is the same
-// everywhere, but for the time on the way.
+// everywhere, but for the time on the way. With RabbitMQ it is a point in time, whatever goes wrong.
 void oracle::check_calm(message const& m, fate const& f, std::uint32_t number, duration now) {
-    if (world_.by != carrier::streams || world_.wrong.any() || !world_.bounces.empty()) return;
+    if (world_.by == carrier::amqp && m.life && !m.replayed &&
+        now > m.sent_at + m.delay.value_or(0ms) + *m.life + clock_slack)
+        fail(promises::not_expired, name(m) + " is handled at " + ms(now) + ", after its time has ended");
+    if (world_.by != carrier::streams || !world_.calm() || !world_.bounces.empty()) return;
     if (number > f.attempts.size() + 1)
         fail(promises::attempts, name(m) + " is begun for the time " + std::to_string(f.attempts.size() + 1) +
                                      ", and that is called attempt " + std::to_string(number));
@@ -347,11 +353,13 @@ void oracle::check_retry(attempt const& before, attempt const& now, handling con
 // Where all is calm, there is room for all, and nothing comes again after its end to be parked anew.
 void oracle::check_parked_alone(attempt const& before, attempt const& now, handling const& h) {
     auto const& m = messages_[now.message];
-    if (world_.wrong.any() || !world_.bounces.empty() || world_.queue_messages < 1000 || !sharded(m.on)) return;
+    if (!world_.calm() || !world_.bounces.empty() || world_.queue_messages < 1000 || !sharded(m.on)) return;
     if (world_.wrong.duplicates != 0) return;
     if (h.kept != order::key || h.concurrency < 64 || h.prefetch < 64 || m.key.empty()) return;
     if (now.begun - before.ended < 300ms) return;
     auto const g = group_of(m.on, instances_[now.instance].group);
+    // Until the members of a group have found each other shards move, which waits for what had begun.
+    if (world_.by == carrier::amqp && attempts_[m.in[g].attempts.front()].begun < 2s) return;
     auto const done = [g](message const& o) {
         auto const& f = o.in[g];
         return f.successes || f.dead || f.expired || f.refused;
@@ -558,13 +566,18 @@ void oracle::check_no_loss() {
         if (m.n && !is_settled(m)) return fail(promises::no_loss, unsettled());
 }
 
+// What RabbitMQ refuses by basic.nack goes there again behind what was on its way with it.
+bool oracle::keeps_order(message const& before, message const& m) const {
+    return world_.rabbit.nacks == 0 || before.known_at <= m.sent_at;
+}
+
 void oracle::check_key_order(unsigned on, unsigned g) {
     unsigned chosen = g;
     if (!publishes(on))
         while (!world_.of(chosen, on).subscribed) ++chosen;
     auto const& h = world_.of(chosen, on);
     if (!h.subscribed || h.kept == order::none) return;
-    std::map<std::tuple<unsigned, std::string>, message const*> last;
+    std::map<std::tuple<unsigned, std::string>, std::vector<message const*>> done;
     for (auto const& m : messages_) {
         if (m.n == 0 || m.on != on || !m.from_driver || m.state != sent::accepted || m.delay || m.key.empty()) continue;
         auto const& f = m.in[group_of(on, g)];
@@ -578,18 +591,20 @@ void oracle::check_key_order(unsigned on, unsigned g) {
         // At the broker its time had ended: who still had it then does not count.
         if (m.life && f.concluded > m.sent_at + *m.life) continue;
         auto const lane = h.kept == order::key ? m.key : std::to_string(fairway::shard_of(m.key, shard_count));
-        auto& before = last[{m.sender, lane}];
-        if (before && before->in[group_of(on, g)].first_success > f.first_success)
-            return fail(promises::key_order,
-                name(m) + " was sent after message " + std::to_string(before->n) + ", and first completed before it");
-        before = &m;
+        auto& before = done[{m.sender, lane}];
+        for (auto const* const b : before)
+            if (keeps_order(*b, m) && b->in[group_of(on, g)].first_success > f.first_success)
+                return fail(promises::key_order,
+                    name(m) + " was sent after message " + std::to_string(b->n) + ", and first completed before it");
+        before.push_back(&m);
     }
 }
 
 void oracle::check_once_per_store() {
-    if (world_.wrong.any() || world_.max_hold || fences_ > 0) return;
+    if (!world_.calm() || world_.max_hold || fences_ > 0) return;
+    // Who replays a dead letter sends another one, which may be handled beside a duplicate of the first.
     for (auto const& m : messages_)
-        for (unsigned g = 0; g < world_.groups && publishes(m.on); ++g)
+        for (unsigned g = 0; g < world_.groups && publishes(m.on) && !m.replayed; ++g)
             if (m.n && world_.of(g, m.on).store && m.in[g].successes > 1)
                 fail(promises::once_per_store, name(m) + " was handled with success " +
                                                    std::to_string(m.in[g].successes) + " times by " + group_names[g]);

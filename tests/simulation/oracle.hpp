@@ -250,7 +250,7 @@ private:
     bool letter_may_be_lost(message const& m, fate const& f) const;
     bool may_be_lost(message const& m, fate const& f) const;
     void check_no_loss();
-    void check_key_order();
+    bool keeps_order(message const& before, message const& m) const;
     void check_key_order(unsigned on, unsigned group);
     void check_once_per_store();
     void end_request(request& r, duration now, duration host_now);

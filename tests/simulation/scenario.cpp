@@ -95,12 +95,32 @@ void draw_node(dice& d, scenario& s) {
     n.declares = s.wrong.any() || d.one_in(2);
 }
 
-void draw_world(dice& d, scenario& s, std::optional<carrier> only) {
+void draw_rabbit(dice& d, scenario& s, bool storm) {
+    draw_node(d, s);
+    auto& n = s.node;
+    n.heartbeat = one_of<duration>(d, {1s, 1s, 4s});
+    n.room = one_of<std::size_t>(d, {2'000, 64 * 1'024, 64 * 1'024});
+    auto& r = s.rabbit;
+    r.confirm_delay = one_of<duration>(d, {0ms, 0ms, 10ms, 300ms});
+    r.read_delay = one_of<duration>(d, {0ms, 0ms, 0ms, 20ms});
+    if (!storm) return;
+    if (percent(d, 70)) r.troubles = d.between(500ms, 5s);
+    r.deletes_queues = d.one_in(3);
+    if (d.one_in(4)) r.nacks = one_of<std::uint64_t>(d, {2, 10, 30});
+    if (d.one_in(4)) r.closes = one_of<std::uint64_t>(d, {10, 50});
+    if (d.one_in(4)) r.cuts = one_of<std::uint64_t>(d, {20, 100});
+    n.declares = true;
+}
+
+// Returns whether there is a storm.
+bool draw_world(dice& d, scenario& s, std::optional<carrier> only) {
     bool const hub = percent(d, 40);
-    s.by = only                                                 ? *only
-           : fairway::testing::sim_detail::mix(s.seed) % 3 == 0 ? carrier::streams
-           : hub                                                ? carrier::hub
-                                                                : carrier::broker;
+    auto const turn = fairway::testing::sim_detail::mix(s.seed) % 12;
+    s.by = only            ? *only
+           : turn % 3 == 0 ? carrier::streams
+           : turn % 4 == 1 ? carrier::amqp
+           : hub           ? carrier::hub
+                           : carrier::broker;
     s.paranoid = d.one_in(2);
     s.log = s.by == carrier::broker && percent(d, 25);
     s.counts_attempts = d.one_in(2);
@@ -113,15 +133,17 @@ void draw_world(dice& d, scenario& s, std::optional<carrier> only) {
     s.window = d.between(10s, 25s);
     // Calm, duplicates only, or a storm.
     auto const weather = pick(d, {30, 15, 55});
-    if (weather == 0) return;
-    if (s.by == carrier::broker && !s.log) s.wrong.duplicates = one_of<std::uint64_t>(d, {2, 4, 10});
-    if (weather == 1) return;
+    if (weather == 0) return false;
+    if ((s.by == carrier::broker || s.by == carrier::amqp) && !s.log)
+        s.wrong.duplicates = one_of<std::uint64_t>(d, {2, 4, 10});
+    if (weather == 1) return false;
     if (percent(d, 60)) s.wrong.crashes = d.between(2s, 8s);
     if (percent(d, 40)) s.wrong.pauses = d.between(3s, 10s);
     if (percent(d, 60)) s.wrong.cuts = d.between(2s, 10s);
-    if (s.by != carrier::streams && percent(d, 30)) s.wrong.slow_links = d.between(2s, 10s);
-    if (s.by != carrier::streams && percent(d, 30)) s.wrong.broker_restarts = d.between(5s, 15s);
+    if (!s.streams() && percent(d, 30)) s.wrong.slow_links = d.between(2s, 10s);
+    if (!s.streams() && percent(d, 30)) s.wrong.broker_restarts = d.between(5s, 15s);
     s.wrong.kills = percent(d, 50);
+    return true;
 }
 
 void draw_services(dice& d, scenario& s) {
@@ -181,9 +203,10 @@ scenario draw(std::uint64_t seed, std::optional<carrier> only) {
     scenario s;
     s.seed = seed;
     dice d(seed, 100);
-    draw_world(d, s, only);
+    bool const storm = draw_world(d, s, only);
     dice of_nodes(seed, 101);
     if (s.by == carrier::streams) draw_node(of_nodes, s);
+    if (s.by == carrier::amqp) draw_rabbit(of_nodes, s, storm);
     draw_services(d, s);
     auto const n = 20 + d.below(70);
     for (std::uint64_t i = 0; i < n; ++i) s.operations.push_back(draw_operation(d, s));
@@ -218,12 +241,19 @@ operation draw_child(scenario const& s, std::uint32_t parent, std::uint32_t atte
 std::string describe(scenario const& s) {
     std::string t = s.by == carrier::hub       ? (s.paranoid ? "hub, paranoid" : "hub")
                     : s.by == carrier::streams ? "streams"
+                    : s.by == carrier::amqp    ? "amqp"
                     : s.log                    ? "log"
                                                : "broker";
     if (s.by == carrier::streams)
         t += ", heartbeat " + std::to_string(s.node.heartbeat / 1ms) + " ms, grace " +
              std::to_string(s.node.grace / 1ms) + " ms, window " + std::to_string(s.node.window) +
              (s.node.finds_itself ? ", finds itself" : "") + (s.node.declares ? "" : ", groups are not declared");
+    if (s.by == carrier::amqp)
+        t += ", heartbeat " + std::to_string(s.node.heartbeat / 1ms) + " ms" +
+             (s.node.declares ? "" : ", groups are not declared");
+    if (s.streams())
+        t += ", latency " + std::to_string(s.node.latency / 1ms) + " ms, room " + std::to_string(s.node.room) +
+             ", short ones/" + std::to_string(s.node.short_ones);
     if (s.by == carrier::broker) t += s.counts_attempts ? ", counts attempts" : ", counts no attempts";
     if (s.max_hold) t += ", holds " + std::to_string(*s.max_hold / 1ms) + " ms";
     if (s.queue_messages < 1000) t += ", queues of " + std::to_string(s.queue_messages);
@@ -243,6 +273,13 @@ std::string describe(scenario const& s) {
     rate("broker", s.wrong.broker_restarts);
     if (s.wrong.duplicates) t += " duplicates/" + std::to_string(s.wrong.duplicates);
     if (s.wrong.kills) t += " kills";
+    rate("troubles", s.rabbit.troubles);
+    if (s.rabbit.confirm_delay.count()) t += " confirms take " + std::to_string(s.rabbit.confirm_delay / 1ms) + " ms";
+    if (s.rabbit.read_delay.count()) t += " reads wait " + std::to_string(s.rabbit.read_delay / 1ms) + " ms";
+    if (s.rabbit.deletes_queues) t += " queues are deleted";
+    if (s.rabbit.nacks) t += " nacks/" + std::to_string(s.rabbit.nacks);
+    if (s.rabbit.closes) t += " closes/" + std::to_string(s.rabbit.closes);
+    if (s.rabbit.cuts) t += " cuts/" + std::to_string(s.rabbit.cuts);
     t += "\n";
     for (unsigned g = 0; g < s.groups; ++g)
         for (unsigned r = 0; r < roads; ++r) {

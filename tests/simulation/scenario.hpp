@@ -29,9 +29,9 @@ constexpr bool sharded(unsigned r) noexcept { return r == lanes || r == feed; }
 inline constexpr unsigned most_groups = 3;
 inline constexpr char const* group_names[most_groups] = {"alpha", "beta", "gamma"};
 
-// What carries the messages: a model of a broker, the in-process hub, or a node of the brokerless transport on each
-// host, over simulated streams.
-enum class carrier { broker, hub, streams };
+// What carries the messages: a model of a broker, the in-process hub, or over simulated streams a node of the
+// brokerless transport on each host, or the transport to RabbitMQ and a model of that on a host of its own.
+enum class carrier { broker, hub, streams, amqp };
 
 enum class style { send, try_send, send_all, request, gather };
 
@@ -117,7 +117,19 @@ struct faults {
     }
 };
 
-// How the nodes of the brokerless transport are made.
+// How RabbitMQ is, and what goes wrong there; rates are one in how many, 0 for none.
+struct rabbit_manners {
+    duration confirm_delay{};    // at most
+    duration read_delay{};       // each read waits so long
+    duration troubles{};         // a restart, a crash, a stand-still or a refusal to take anything, on average
+    bool deletes_queues = false; // and one of those is that an empty queue is deleted
+    std::uint64_t nacks = 0;     // of the published messages
+    std::uint64_t closes = 0;    // of the published messages and acknowledgements, which end their channels
+    std::uint64_t cuts = 0;      // of the reads, after which a connection is gone
+    bool any() const noexcept { return troubles.count() || nacks || closes || cuts; }
+};
+
+// How the nodes of the brokerless transport are made, and the streams between hosts; some of it is of RabbitMQ, too.
 struct node_manners {
     duration heartbeat = 5s;
     duration grace = 10s;
@@ -133,6 +145,7 @@ struct scenario {
     std::uint64_t seed = 0;
     carrier by = carrier::broker;
     node_manners node{};
+    rabbit_manners rabbit{};
     bool paranoid = true;
     bool log = false;
     bool counts_attempts = true;
@@ -149,6 +162,9 @@ struct scenario {
     std::vector<bounce> bounces{};
     faults wrong{};
 
+    bool streams() const noexcept { return by == carrier::streams || by == carrier::amqp; }
+    // Nothing is to go wrong but that messages come twice.
+    bool calm() const noexcept { return !wrong.any() && !rabbit.any(); }
     handling const& of(unsigned group, unsigned on) const { return how[group][on]; }
 };
 

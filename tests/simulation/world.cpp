@@ -2,6 +2,7 @@
 //
 // Makes a scenario's hosts and services, lets them send and handle, and tells the oracle what happens.
 #include "nodes.hpp"
+#include "rabbit.hpp"
 #include "run.hpp"
 
 #include <fairway/fairway.hpp>
@@ -135,7 +136,18 @@ private:
     void boot_undertaker(host& h);
     void heard(sim_event const& e);
     unsigned index_of(std::string_view name) const;
+    std::size_t backlog(fairway::address const& of, std::string_view group) const;
     std::size_t backlog() const;
+    template <class Told>
+    void each_backlog(Told told) const {
+        for (unsigned on = 0; on < roads; ++on)
+            for (unsigned g = 0; g < s.groups; ++g) {
+                if (!s.of(g, on).subscribed) continue;
+                std::string const group = group_names[g];
+                fairway::address const dead{fairway::dead_letter_channel(road_names[on], group)};
+                for (auto const& from : {address_of(on), dead}) told(from.channel, group, backlog(from, group));
+            }
+    }
     std::string waiting() const;
     void check_pending();
     task<> drive(host& h, unsigned n, actor_ptr who);
@@ -146,6 +158,7 @@ private:
     std::vector<std::weak_ptr<slot>> slots_;
     std::vector<std::weak_ptr<actor>> clients_;
     std::vector<bool> begun_;
+    std::shared_ptr<rabbit> rabbit_; // where there is one
     fairway::testing::simulation sim_;
 };
 
@@ -223,8 +236,10 @@ task<> send_messages(actor_ptr a, Port port, operation o, std::vector<std::uint3
             for (std::size_t i = 0; i < all.size(); ++i)
                 if (error_code const why = port.try_send(all[i], with)) watch.end(i, why);
             co_await port.flush();
-            // The broker may refuse what is delayed; of several flushes at a time one is told.
-            if (a->in.s.by != carrier::broker || !o.delay) watch.end_all({});
+            // The broker may refuse what is delayed, RabbitMQ what it has no exchange for; of several flushes at a time
+            // one is told.
+            bool const may_fail = a->in.s.by == carrier::broker ? o.delay.has_value() : a->in.s.rabbit.closes > 0;
+            if (!may_fail) watch.end_all({});
         } else if (o.key == "c") {
             co_await port.send(fairway::moved(all.front()), with);
         } else {
@@ -506,7 +521,8 @@ void send_child_now(actor& a, Port const& port, operation const& o, std::uint32_
     one_way_of<Port> const m{n, o.key};
     error_code const why = port.try_send(m, options_of(o));
     // With a broker nobody waits for what becomes of it.
-    watch.end(0, why ? state_of(why) : a.in.s.by != carrier::broker ? sent::accepted : sent::unknown, why);
+    bool const brokered = a.in.s.by == carrier::broker || a.in.s.by == carrier::amqp;
+    watch.end(0, why ? state_of(why) : brokered ? sent::unknown : sent::accepted, why);
 }
 void handle_now(actor_ptr const& a, unsigned on, std::uint32_t n, delivery const& d) {
     watched_attempt watch(a, on, n, d);
@@ -629,9 +645,12 @@ task<> drain(world& in, slot from, duration deadline) {
         (void)co_await from->self->drain(deadline);
     } catch (system_error const& e) {
         // What could not be sent by the deadline stays behind, which is told; so do messages that nobody is there for,
-        // where nobody keeps them in between.
+        // where nobody keeps them in between, and what was sent into a channel that ended by an error.
         bool const late = e.code() == errc::timed_out && from->who->clock() - begun >= deadline;
-        if (!late && (in.s.by != carrier::streams || e.code() != errc::not_connected)) throw;
+        bool const alone = in.s.by == carrier::streams && e.code() == errc::not_connected;
+        bool const closed =
+            in.s.rabbit.closes > 0 && (e.code() == errc::outcome_unknown || e.code() == errc::unroutable);
+        if (!late && !alone && !closed) throw;
     }
     bool const finished = from->who->clock() - begun < deadline;
     in.say("instance " + std::to_string(number) + " has drained");
@@ -727,16 +746,17 @@ fairway::testing::simulation_options world::options() {
     fairway::testing::simulation_options all(s.seed);
     all.broker(b).paranoid(s.paranoid);
     if (s.by == carrier::hub) all.carried_by(fairway::testing::carrier::hub);
-    if (s.by == carrier::streams) {
+    if (s.streams()) {
         fairway::testing::stream_options between;
         between.latency(100us, s.node.latency).room(s.node.room).short_ones(s.node.short_ones);
         all.streams(between);
         all.carried_by([this](host& h) {
-            return make_node(h, s, [this, &h](std::string_view what, bool allowed) {
+            auto told = [this, &h](std::string_view what, bool allowed) {
                 say(h.name() + ": " + std::string(what));
                 o.shard_was_fenced();
                 if (!allowed) o.fail(promises::sane, "the node of " + h.name() + " says: " + std::string(what));
-            });
+            };
+            return s.by == carrier::amqp ? make_rabbit_client(h, s, told) : make_node(h, s, told);
         });
     }
     if (s.pct_depth) all.pct(s.pct_depth, 8000);
@@ -754,6 +774,7 @@ fairway::testing::fault_plan world::plan() const {
     if (s.wrong.broker_restarts.count()) p.broker_restarts(s.wrong.broker_restarts);
     p.duplicates(s.wrong.duplicates);
     p.spare("undertaker");
+    if (s.by == carrier::amqp) p.spare(rabbit::place).around(rabbit::place);
     return p;
 }
 
@@ -768,6 +789,7 @@ world::world(std::uint64_t seed, bool trace, std::optional<carrier> only)
       sim_(options()) {
     if (trace_) std::fprintf(stderr, "%s", describe(s).c_str());
     sim_.trace([this](sim_event const& e) { heard(e); });
+    if (s.by == carrier::amqp) sim_.add_host(rabbit::place, [this](host& h) { rabbit_ = rabbit::boot(h, s, sim_); });
     sim_.add_host("undertaker", [this](host& h) { boot_undertaker(h); });
     hosts_.resize(s.hosts);
     for (unsigned n = 0; n < s.hosts; ++n) sim_.add_host("h" + std::to_string(n), [this, n](host& h) { boot(h, n); });
@@ -787,6 +809,7 @@ void world::heard(sim_event const& e) {
         o.shard_was_fenced();
     else if (e.what == "expired")
         o.broker_expired(e.id, now());
+    if (rabbit_ && rabbit_->has_lost_something()) o.shard_was_fenced();
 }
 
 void world::boot_undertaker(host& h) {
@@ -837,7 +860,7 @@ slot world::make_instance(host& h, unsigned member) {
 
 void world::boot(host& h, unsigned n) {
     hosts_[n] = &h;
-    if (s.by == carrier::streams && s.node.declares) {
+    if (s.streams() && s.node.declares) {
         for (unsigned on = 0; on < roads; ++on)
             for (unsigned g = 0; g < s.groups; ++g)
                 if (publishes(on) && s.of(g, on).subscribed) h.transport().declare({address_of(on), group_names[g]});
@@ -871,28 +894,20 @@ task<> world::drive(host& h, unsigned n, actor_ptr who) {
     }
 }
 
+std::size_t world::backlog(fairway::address const& of, std::string_view group) const {
+    if (rabbit_) return rabbit_->backlog(of, group);
+    return s.by == carrier::broker ? sim_.backlog(of.channel, group) : 0;
+}
 std::size_t world::backlog() const {
-    if (s.by != carrier::broker) return 0;
     std::size_t n = 0;
-    for (unsigned on = 0; on < roads; ++on)
-        for (unsigned g = 0; g < s.groups; ++g) {
-            if (!s.of(g, on).subscribed) continue;
-            n += sim_.backlog(road_names[on], group_names[g]);
-            n += sim_.backlog(fairway::dead_letter_channel(road_names[on], group_names[g]));
-        }
+    each_backlog([&n](auto const&, auto const&, std::size_t one) { n += one; });
     return n;
 }
-
 std::string world::waiting() const {
     std::string text;
-    for (unsigned on = 0; on < roads; ++on)
-        for (unsigned g = 0; g < s.groups; ++g) {
-            if (!s.of(g, on).subscribed) continue;
-            for (auto const& name :
-                {std::string(road_names[on]), fairway::dead_letter_channel(road_names[on], group_names[g])})
-                if (auto const n = sim_.backlog(name, group_names[g]); n > 0)
-                    text += " " + std::to_string(n) + " on " + name + " for " + group_names[g];
-        }
+    each_backlog([&text](std::string const& channel, std::string const& group, std::size_t n) {
+        if (n > 0) text += " " + std::to_string(n) + " on " + channel + " for " + group;
+    });
     return text;
 }
 

@@ -5,6 +5,7 @@
 #include "shop.hpp"
 #include "sim_kit.hpp"
 
+#include <fairway/inproc.hpp>
 #include <fairway/testing/simulation.hpp>
 
 #include <map>
@@ -137,6 +138,33 @@ TEST_CASE("under all faults what was accepted is handled, and a seed runs again 
         INFO(what);
         CHECK(events[what] > 0);
     }
+}
+
+namespace {
+
+// A fault comes a few steps into what happens.
+task<> be_busy() {
+    for (;;) co_await fairway::sleep_for(10ms);
+}
+
+} // namespace
+
+TEST_CASE("faults of streams may keep to one host and its neighbours") {
+    fairway::inproc::hub nobody;
+    simulation world(simulation_options(1).carried_by(
+        [&](host& h) { return fairway::any_transport(fairway::inproc(h.executor(), nobody)); }));
+    std::map<std::string, int> events;
+    world.trace([&](sim_event const& e) {
+        if (e.what != "cut to" && e.what != "reset to" && e.what != "refuse") return;
+        ++events[std::string(e.what)];
+        CHECK((e.where == "broker" || e.text == "broker"));
+    });
+    for (auto const* name : {"a", "b", "broker"}) world.add_host(name, [](host& h) { h.spawn(be_busy()); });
+    world.inject(fault_plan(20s).cuts(1s).resets(1s).refusals(1s).spare("broker").around("broker"));
+    world.run_for(21s);
+    CHECK(events["cut to"] > 5);
+    CHECK(events["reset to"] > 5);
+    CHECK(events["refuse"] > 5);
 }
 
 namespace {

@@ -67,8 +67,10 @@ public:
         for (auto& j : lanes_.extract(of_shard)) back.push_back(std::move(j));
         stuck_.forget(shard);
         for (auto const& j : back) {
+            // A duplicate may have come by another shard, which is not lost.
             if (duplicates_)
-                for (auto const& waited : duplicates_->end(j.message.id())) settling_.give_back(waited, lost);
+                for (auto const& waited : duplicates_->end(j.message.id()))
+                    settling_.give_back(waited, lost && waited.message().shard() == shard);
             settling_.give_back(j.message, lost);
         }
         if (lost) settling_.forget(shard);

@@ -54,10 +54,9 @@ public:
     // Of a fault that happens to one in `n`.
     bool draws(std::uint64_t n) { return n > 0 && dice.one_in(n); }
 
-    // Stopped in good order, or crashed: then each message that nobody was told is safe is lost by chance.
+    // Stopped in good order, or crashed: then messages that nobody was told are safe are lost by chance.
     void restart(bool crash) {
-        for (auto& [name, h] : hosts_)
-            h.restart([&](message const& m) { return !crash || m.confirmed || dice.one_in(2); });
+        for (auto& [name, h] : hosts_) h.restart(crash ? &dice : nullptr);
     }
 
 private:

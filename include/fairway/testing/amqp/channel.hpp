@@ -72,10 +72,7 @@ public:
     }
     // Throws where a delivery has been unsettled for too long.
     void check_patience() const {
-        if (unsettled_.empty() || on_.broker.now() < unsettled_.begin()->second.until) return;
-        refuse(reply_code::precondition_failed,
-            "delivery acknowledgement on channel " + std::to_string(number_) + " timed out. Timeout value used: " +
-                std::to_string(consumer_timeout / std::chrono::milliseconds(1)) + " ms");
+        if (!unsettled_.empty() && on_.broker.now() >= unsettled_.begin()->second.until) too_late();
     }
     std::optional<time_point> wake() const {
         auto next = confirms_.wake();
@@ -208,6 +205,8 @@ public:
         }
         auto const one = std::make_shared<message>(m.exchange, m.routing_key, properties, c.body);
         auto const& faults = on_.broker.faults;
+        if (on_.broker.draws(faults.close_one_in))
+            refuse(reply_code::not_found, "no exchange " + named(m.exchange, host_.name()));
         if (confirming_ && on_.broker.draws(faults.nack_one_in)) return confirms_.add(nullptr, on_.broker.now());
         auto const to = host_.publish(one);
         if (to.queues == 0 && m.mandatory) {
@@ -229,6 +228,7 @@ public:
     }
 
     void operator()(basic_ack const& m) {
+        if (on_.broker.draws(on_.broker.faults.close_one_in)) too_late();
         for_each_of(m.delivery_tag, m.multiple, [&](delivery& d) {
             d.from->settle(d.by);
             if (on_.broker.draws(on_.broker.faults.repeat_one_in)) d.from->repeat(std::move(d.what));
@@ -252,6 +252,11 @@ private:
     };
     // RabbitMQ's consumer_timeout.
     static constexpr duration consumer_timeout = std::chrono::minutes(30);
+    [[noreturn]] void too_late() const {
+        refuse(reply_code::precondition_failed,
+            "delivery acknowledgement on channel " + std::to_string(number_) + " timed out. Timeout value used: " +
+                std::to_string(consumer_timeout / std::chrono::milliseconds(1)) + " ms");
+    }
     time_point patience() const { return fairway::detail::saturating_add(on_.broker.now(), consumer_timeout); }
     struct subscription {
         std::shared_ptr<queue> from;

@@ -35,7 +35,7 @@ public:
         while (!waiting_.empty() && waiting_.begin()->second.due <= now && waiting_.begin()->second.what) {
             last = waiting_.begin()->first;
             ++together;
-            waiting_.begin()->second.what->confirmed = true;
+            *waiting_.begin()->second.what->confirmed = true;
             waiting_.erase(waiting_.begin());
         }
         if (together > 0) say(last, together > 1, true);
@@ -43,7 +43,7 @@ public:
             auto const one = i++;
             if (one->second.due > now) continue;
             auto& what = one->second.what;
-            if (what) what->confirmed = true;
+            if (what) *what->confirmed = true;
             say(one->first, false, what != nullptr);
             waiting_.erase(one);
         }

@@ -87,8 +87,10 @@ inline std::shared_ptr<message> dead_letter(
     }
     properties.headers = table_view(headers);
     properties.expiration.reset();
-    return std::make_shared<message>(
+    auto const letter = std::make_shared<message>(
         *of.dead_letter_exchange, of.dead_letter_key.value_or(m.routing_key), properties, m.body);
+    letter->confirmed = m.confirmed;
+    return letter;
 }
 
 // Whether a dead letter comes back to a queue without that anybody has rejected it on its way: it is dropped then.

@@ -21,6 +21,9 @@ struct amqp_faults {
     std::uint64_t nack_one_in = 0;
     /// One in so many acknowledgements is forgotten: the message comes again; 0 for none.
     std::uint64_t repeat_one_in = 0;
+    /// One in so many published messages and acknowledgements is not taken, and ends its channel by an error (404 and
+    /// 406); 0 for none.
+    std::uint64_t close_one_in = 0;
     /// One in so many reads from a connection finds it cut; 0 for none.
     std::uint64_t cut_one_in = 0;
     /// What comes waits for so long before anybody looks at it.

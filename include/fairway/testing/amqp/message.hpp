@@ -24,7 +24,8 @@ struct message {
     std::string body;
     std::optional<duration> life{}; // its own
     bool persistent = false;
-    bool confirmed = false; // its publisher was told, so that no crash may lose it
+    // Its publisher was told, so that no crash may lose it; dead letters share it.
+    std::shared_ptr<bool> confirmed = std::make_shared<bool>(false);
 
     message(std::string_view to, std::string_view key, basic_properties const& properties, std::string_view text)
         : exchange(to), routing_key(key), body(text), persistent(properties.delivery_mode == 2) {

@@ -5,11 +5,13 @@
 #include <fairway/envelope/time.hpp>
 #include <fairway/testing/amqp/message.hpp>
 #include <fairway/testing/amqp/queue_shape.hpp>
+#include <fairway/testing/sim/draw.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <optional>
@@ -203,10 +205,16 @@ public:
         return next;
     }
 
-    // The broker was stopped: keeps what `survives`.
-    template <class Predicate>
-    void restart(Predicate survives) {
-        std::erase_if(ready_, [&](auto const& one) { return !survives(*one.second.what); });
+    // The broker was stopped: keeps what is persistent, in a quorum queue everything. In a crash, with dice, what was
+    // not confirmed is lost by chance: in a classic queue each by itself, in a quorum queue the end of its log.
+    void restart(sim_detail::dice* crash) {
+        if (!shape_.quorum)
+            std::erase_if(ready_, [&](auto const& one) {
+                auto const& m = *one.second.what;
+                return !m.persistent || (crash && !*m.confirmed && crash->one_in(2));
+            });
+        else if (crash)
+            lose_end(*crash);
         bytes_ = 0;
         for (auto const& [at, one] : ready_) bytes_ += one.what->body.size();
         closed_ = false;
@@ -228,6 +236,13 @@ private:
         ready_.erase(ready_.begin());
         bytes_ -= one.what->body.size();
         return one;
+    }
+    // What was delivered once is in the log, as is all before it.
+    void lose_end(sim_detail::dice& by) {
+        std::size_t most = 0;
+        for (auto i = ready_.rbegin(); i != ready_.rend() && !i->second.redelivered && !*i->second.what->confirmed; ++i)
+            ++most;
+        for (auto n = by.below(most + 1); n > 0; --n) ready_.erase(std::prev(ready_.end()));
     }
     void lose(std::string_view reason) {
         auto const one = pop();

@@ -34,6 +34,7 @@ public:
     env::endpoint const& local() const noexcept { return at_; }
     bool is_running() const noexcept { return acceptor_ != nullptr; }
     std::size_t connections() const noexcept { return connections_.size(); }
+    std::uint64_t ended() const noexcept { return ended_; }
 
     // Listens again where it did before.
     void start() {
@@ -85,7 +86,7 @@ public:
         }
         if (serve) state_.serve();
         for (auto const& c : std::vector(connections_)) c->write();
-        std::erase_if(connections_, [](auto const& c) { return c->is_closed(); });
+        ended_ += std::erase_if(connections_, [](auto const& c) { return c->is_closed(); });
         set_alarm();
     }
 
@@ -120,6 +121,7 @@ private:
     // Others get nothing of what they give back.
     void end_all(std::string_view why) {
         auto const all = std::exchange(connections_, {});
+        ended_ += all.size();
         for (auto const& c : all) c->served().mute();
         for (auto const& c : all) why.empty() ? c->close() : c->shut(why);
     }
@@ -147,6 +149,7 @@ private:
     std::unique_ptr<env::alarm> alarm_;
     std::vector<std::shared_ptr<connection>> connections_;
     std::uint64_t last_id_ = 0;
+    std::uint64_t ended_ = 0;
     bool known_ = false;
 };
 

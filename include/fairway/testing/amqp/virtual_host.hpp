@@ -142,6 +142,13 @@ public:
         end(*q);
         return n;
     }
+    // As an operator does it, whosesoever it is.
+    bool remove(std::string_view name) {
+        auto const found = queues_.find(name);
+        if (found == queues_.end()) return false;
+        end(*found->second);
+        return true;
+    }
     // For a look at it.
     queue const* find_queue(std::string_view name) const {
         auto const found = queues_.find(name);
@@ -208,17 +215,9 @@ public:
         for (auto const& q : all())
             if (q->shape().owner == connection) end(*q);
     }
-    // The broker was stopped: what is durable stays, of messages those that are persistent and `survive`.
-    template <class Predicate>
-    void restart(Predicate survive) {
-        for (auto const& q : all()) {
-            if (!q->shape().durable) {
-                end(*q);
-                continue;
-            }
-            bool const all_stay = q->shape().quorum;
-            q->restart([&](message const& m) { return (all_stay || m.persistent) && survive(m); });
-        }
+    // The broker was stopped: what is durable stays. With dice it was a crash.
+    void restart(sim_detail::dice* crash) {
+        for (auto const& q : all()) q->shape().durable ? q->restart(crash) : end(*q);
         std::erase_if(exchanges_, [](auto const& e) { return !e.second.durable; });
     }
 

@@ -93,6 +93,11 @@ private:
         std::vector<host*> able;
         for (auto const& h : world_.hosts())
             if (!p.plan.spares(h->name())) able.push_back(h.get());
+        if (auto const& center = p.plan.around(); !center.empty()) {
+            std::erase_if(able, [&](host const* h) { return h->name() == center; });
+            if (!able.empty()) f(able[static_cast<std::size_t>(dice_.below(able.size()))]->name(), center);
+            return;
+        }
         if (able.size() < 2) return;
         auto const one = dice_.below(able.size());
         auto const other = (one + 1 + dice_.below(able.size() - 1)) % able.size();
@@ -113,7 +118,7 @@ private:
         between_two(p, [&](std::string const& one, std::string const& other) { world_.streams().reset(one, other); });
     }
     void refuse_streams(running& p, duration length) {
-        host* const h = victim(p);
+        host* const h = p.plan.around().empty() ? victim(p) : world_.find(p.plan.around());
         if (!h) return;
         world_.note(h->name(), "refuse");
         world_.streams().refuse(h->name());

@@ -277,13 +277,18 @@ private:
                 from.shards, [weak = std::weak_ptr(c)](std::vector<bool> const& mine) {
                     if (auto const one = weak.lock()) one->own(mine);
                 });
-            members_.emplace(c.get(), m);
+            members_.emplace_back(c.get(), m);
         }
         if (needs_->complete()) needs_changed();
     }
     // Its shards are for others.
     void leave_group(consumer const& paused) {
-        if (auto const m = members_.extract(&paused)) m.mapped()->close();
+        auto const at =
+            std::find_if(members_.begin(), members_.end(), [&](auto const& m) { return m.first == &paused; });
+        if (at == members_.end()) return;
+        auto const left = std::move(at->second);
+        members_.erase(at);
+        left->close();
     }
     void remove(consumer const& gone) {
         leave_group(gone);
@@ -301,7 +306,8 @@ private:
     consuming consuming_;
     std::shared_ptr<road> replies_;
     std::vector<std::shared_ptr<consumer>> consumers_;
-    std::map<consumer const*, std::shared_ptr<members>> members_;
+    // Of the sharded ones, in the order in which they came.
+    std::vector<std::pair<consumer const*, std::shared_ptr<members>>> members_;
     std::vector<std::weak_ptr<settling>> settling_;
     std::atomic<bool> closed_{false};
     std::mutex mutex_;

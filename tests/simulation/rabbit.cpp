@@ -1,0 +1,166 @@
+// Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
+#include "rabbit.hpp"
+
+#include <fairway/amqp.hpp>
+#include <fairway/inproc.hpp>
+#include <fairway/port/dead_letters.hpp>
+#include <fairway/testing/amqp/broker.hpp>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace workload {
+
+namespace {
+
+using fairway::channel_kind;
+using fairway::task;
+using fairway::testing::host;
+using fairway::testing::simulation;
+
+constexpr std::uint16_t port = 5672;
+
+fairway::testing::amqp_broker_options options_of(scenario const& s) {
+    fairway::testing::amqp_broker_options o;
+    return o.listen_at(fairway::env::endpoint::tcp("*", port)).seed(s.seed);
+}
+
+class model final : public rabbit, public std::enable_shared_from_this<model> {
+public:
+    model(host& h, scenario const& s, simulation& in)
+        : s_(s), in_(in), on_(h), dice_(s.seed, 102), broker_(h.executor(), options_of(s)) {}
+
+    void start() {
+        auto& f = faults_;
+        f.most_confirm_delay = s_.rabbit.confirm_delay;
+        f.read_delay = s_.rabbit.read_delay;
+        f.nack_one_in = s_.rabbit.nacks;
+        f.close_one_in = s_.rabbit.closes;
+        f.cut_one_in = s_.rabbit.cuts;
+        f.repeat_one_in = s_.wrong.duplicates;
+        broker_.set_faults(f);
+        on_.spawn(misbehave(shared_from_this()));
+    }
+
+    std::size_t backlog(fairway::address const& of, std::string_view group) const override {
+        std::size_t n = 0;
+        for (auto const& name : queues(of, group))
+            if (auto const q = broker_.queue(name)) n += q->ready + q->unsettled;
+        return n;
+    }
+    bool has_lost_something() override {
+        // A channel that it closes is no connection that ends.
+        return s_.rabbit.closes > 0 ||
+               std::exchange(known_, broker_.ended_connections()) != broker_.ended_connections();
+    }
+
+private:
+    static std::vector<std::string> queues(fairway::address const& of, std::string_view group) {
+        fairway::amqp_detail::naming const names;
+        std::vector<std::string> all;
+        for (unsigned i = 0; i < std::max(of.shards, 1U); ++i) all.push_back(names.queue(of, group, i));
+        return all;
+    }
+
+    static task<> misbehave(std::shared_ptr<model> self) {
+        auto const end = self->s_.window;
+        auto const most = 2 * self->s_.rabbit.troubles;
+        while (most.count() && self->in_.elapsed() < end) {
+            co_await fairway::sleep_for(self->draw(1ms, most));
+            if (self->in_.elapsed() < end) co_await self->one_trouble();
+        }
+        if (self->in_.elapsed() < end) co_await fairway::sleep_for(end - self->in_.elapsed());
+        self->in_.note("RabbitMQ is mended");
+        auto& f = self->faults_;
+        f.nack_one_in = f.close_one_in = f.cut_one_in = f.repeat_one_in = 0;
+        self->broker_.set_faults(f);
+    }
+    task<> one_trouble() {
+        auto const length = draw(1ms, 4s);
+        switch (dice_.below(s_.rabbit.deletes_queues ? 10 : 6)) {
+        case 0:
+            in_.note("RabbitMQ stops");
+            broker_.stop();
+            co_await fairway::sleep_for(length);
+            broker_.start();
+            break;
+        case 1:
+            in_.note("RabbitMQ crashes");
+            broker_.crash();
+            co_await fairway::sleep_for(length);
+            broker_.start();
+            break;
+        case 2:
+            in_.note("RabbitMQ blocks");
+            broker_.block();
+            co_await fairway::sleep_for(2 * length);
+            broker_.unblock();
+            break;
+        case 3:
+            in_.note("RabbitMQ withholds confirms");
+            faults_.withhold_confirms = true;
+            broker_.set_faults(faults_);
+            co_await fairway::sleep_for(2 * length);
+            faults_.withhold_confirms = false;
+            broker_.set_faults(faults_);
+            break;
+        case 4:
+            in_.note("RabbitMQ cuts all connections");
+            broker_.cut_connections();
+            break;
+        case 5: in_.pause(on_, length); break;
+        default: delete_queues();
+        }
+    }
+    // What is in them would be lost, and of a publish-subscribe channel what comes before they are there again; of
+    // shards what comes back might be overtaken.
+    void delete_queues() {
+        std::vector<fairway::address> all{{"work", channel_kind::point_to_point}};
+        for (auto const* const on : road_names)
+            for (auto const* const group : group_names) all.push_back({fairway::dead_letter_channel(on, group)});
+        for (auto const& of : all)
+            if (backlog(of, {}) == 0 && dice_.one_in(2) && broker_.delete_queue(queues(of, {}).front()))
+                in_.note("RabbitMQ deletes the queue of " + of.channel);
+    }
+    fairway::duration draw(fairway::duration least, fairway::duration most) { return dice_.between(least, most); }
+
+    scenario const& s_;
+    simulation& in_;
+    host& on_;
+    fairway::testing::sim_detail::dice dice_;
+    fairway::testing::amqp_faults faults_;
+    fairway::testing::amqp_broker broker_;
+    std::uint64_t known_ = 0; // connections that have ended
+};
+
+// With connections, and with what the faults of the scenario do.
+bool may_happen(scenario const& s, fairway::error_code const& why) {
+    if (why == fairway::errc::unroutable) return s.rabbit.closes > 0 || s.rabbit.deletes_queues;
+    if (why == fairway::errc::timed_out || why == fairway::errc::not_connected) return !s.calm();
+    return why.category() == boost::asio::error::get_system_category() && !s.calm();
+}
+
+} // namespace
+
+std::shared_ptr<rabbit> rabbit::boot(host& h, scenario const& s, simulation& world) {
+    auto const made = std::make_shared<model>(h, s, world);
+    made->start();
+    return made;
+}
+
+fairway::any_transport make_rabbit_client(
+    host& h, scenario const& s, std::function<void(std::string_view what, bool allowed)> told) {
+    if (h.name() == rabbit::place) return fairway::any_transport(fairway::inproc(h.executor(), fairway::inproc::hub()));
+    fairway::amqp_options o;
+    o.host(rabbit::place, port).insecure(true).name(h.name());
+    o.queue(s.queue_messages, fairway::limits::queue_bytes).heartbeat(s.node.heartbeat);
+    o.on_trouble([&s, told = std::move(told)](std::string_view where, fairway::error_code why, std::string_view text) {
+        std::string what(text);
+        what.append(" (").append(why.message()).append(") at ").append(where);
+        told(what, may_happen(s, why));
+    });
+    return fairway::any_transport(fairway::amqp(h.executor(), o));
+}
+
+} // namespace workload

@@ -120,6 +120,21 @@ TEST_CASE("after a connection was lost all that is not confirmed goes out again,
     CHECK(s->done);
 }
 
+TEST_CASE("what is refused after it was on a connection that was lost may have arrived", "[outbox]") {
+    desk d;
+    d.box->connected();
+    auto const s = d.send({1, 2});
+    REQUIRE(d.box->take());
+    d.box->begin_again();
+    d.box->connected();
+    CHECK(d.take() == numbers{1, 2});
+    d.end(0, errc::unroutable);
+    d.end(1, errc::unroutable);
+    REQUIRE(s->done);
+    CHECK(s->outcomes[0].error == errc::outcome_unknown);
+    CHECK(s->outcomes[1].error == errc::unroutable);
+}
+
 TEST_CASE("what the broker could not take goes out again before what follows", "[outbox]") {
     desk d;
     d.box->connected();

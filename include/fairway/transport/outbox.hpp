@@ -132,15 +132,17 @@ public:
         std::lock_guard const lock(mutex_);
         again_.push_back(number);
     }
-    // An item has arrived, or was refused for good.
+    // An item has arrived, or was refused for good; nobody knows what became of it on a connection that was lost.
     void end(std::uint64_t number, error_code why = {}) {
         std::lock_guard const lock(mutex_);
-        if (auto* const e = find(number)) end_entry(*e, why);
+        if (auto* const e = find(number))
+            end_entry(*e, why && e->was_lost ? make_error_code(errc::outcome_unknown) : why);
         clean_up();
     }
     // The connection is lost: what has not ended goes out again.
     void begin_again() {
         std::lock_guard const lock(mutex_);
+        for (std::size_t i = 0; i < next_; ++i) entries_[i].was_lost = true;
         next_ = 0;
         again_.clear();
         connected_ = false;
@@ -200,7 +202,8 @@ private:
         std::shared_ptr<waiter> owner; // null for `try_send`
         std::size_t index = 0;
         std::size_t bytes = 0;
-        bool sent = false; // the broker may have it
+        bool sent = false;     // the broker may have it
+        bool was_lost = false; // with a connection
         bool over = false;
     };
     struct flush_waiter {

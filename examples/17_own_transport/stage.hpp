@@ -4,6 +4,7 @@
 #ifndef PIGEON_STAGE_HPP
 #define PIGEON_STAGE_HPP
 
+#include "to_do.hpp"
 #include "transport.hpp"
 
 #include <fairway/testing/conformance/virtual_time.hpp>

@@ -16,14 +16,16 @@ struct to_do_list {
 };
 inline to_do_list to_dos;
 
-// Stands in a function until that is written, in this step of the walk.
-inline void to_do(int step, std::string const& function, std::string const& what) {
-    auto const text = function + ": not written yet: " + what + " (step " + std::to_string(step) + ")";
+// Stands in a function until that is written, in this step of the walk. Gives its text, to be thrown where nothing else
+// can be done.
+inline std::string to_do(int step, std::string const& function, std::string const& what) {
+    std::string text = function + ": not written yet: " + what + " (step " + std::to_string(step) + ")";
     to_dos.of_case.push_back(text);
     auto& all = to_dos.of_all;
-    if (std::find(all.begin(), all.end(), std::pair(step, text)) != all.end()) return;
+    if (std::find(all.begin(), all.end(), std::pair(step, text)) != all.end()) return text;
     all.emplace_back(step, text);
     std::stable_sort(all.begin(), all.end(), [](auto const& a, auto const& b) { return a.first < b.first; });
+    return text;
 }
 
 } // namespace pigeons

@@ -12,6 +12,7 @@
 
 #include <memory>
 #include <span>
+#include <stdexcept>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -35,8 +36,7 @@ public:
     void close() { to_do(1, "close", "sends through this connection fail with errc::closed from now on"); }
     // The process is killed: it says goodbye to nobody.
     void abandon() noexcept override {
-        to_do(
-            1, "abandon", "close all its sources, so that others get what they have not settled, and refuse its sends");
+        to_do(1, "abandon", "close all its sources, refuse its sends, and drop those that wait");
     }
 
 private:
@@ -50,19 +50,18 @@ public:
     explicit pigeon_sink(std::shared_ptr<connection> through) : through_(std::move(through)) {}
 
     std::size_t try_send(std::span<fairway::envelope>, fairway::error_code& why) override {
-        to_do(1, "sink::try_send", "put the envelopes into the channel, and tell a receiver whose source was empty");
+        to_do(1, "sink::try_send", "put them into the channel, and tell the receivers that found it empty");
         why = fairway::errc::unsupported;
         return 0;
     }
     void send(std::vector<fairway::envelope>, fairway::env::steady_point, std::vector<fairway::outcome>&,
         fairway::env::continuation) override {
-        to_do(
-            1, "sink::send", "put them in, set `into` to an outcome each, and resume `done` by a post to the executor");
+        to_do(1, "sink::send", "put them in, set `into` to their outcomes, and resume `done` by a post");
     }
     // To be taken is to be in the loft. False where a broker has to confirm it first.
     bool accepts_at_once() const noexcept override { return true; }
     void flush(fairway::error_code&, fairway::env::continuation) override {
-        to_do(1, "sink::flush", "all that was taken is in the loft: set no error, and resume `done` by a post");
+        to_do(1, "sink::flush", "all that was taken is in the loft: clear `into`, and resume `done` by a post");
     }
 
 private:
@@ -76,8 +75,7 @@ public:
     ~pigeon_source() override { close(); }
 
     std::size_t receive(std::vector<fairway::delivery>&, std::size_t) override {
-        to_do(
-            1, "source::receive", "give out what waits, each with a tag of its own, no more unsettled than `prefetch`");
+        to_do(1, "source::receive", "give out what waits, each under a tag of its own, up to the prefetch");
         return 0;
     }
     // What there is to tell of lost connections and of shards that move. The loft is always there.
@@ -86,7 +84,7 @@ public:
         to_do(5, "source::hold", "give out nothing of this shard until it is called again with false");
     }
     void settle(std::span<fairway::settlement const>) override {
-        to_do(1, "source::settle", "forget what is accepted, put back what is released, skip tags that mean nothing");
+        to_do(1, "source::settle", "forget what is accepted, put back what is released, skip unknown tags");
     }
     void pause() override {
         to_do(1, "source::pause", "give out nothing more; what was given out can still be settled");
@@ -136,8 +134,8 @@ public:
         return std::make_shared<pigeon_source>(self_);
     }
     fairway::reply_channel open_replies(fairway::receiver&) {
-        to_do(4, "open_replies", "make a queue for this caller alone, whose address nobody can guess to be another's");
-        return {"", std::make_shared<pigeon_source>(self_)};
+        throw std::logic_error(
+            to_do(4, "open_replies", "make a queue for this caller alone, which goes with its source"));
     }
     std::shared_ptr<fairway::sink> open_reply(std::string_view) {
         to_do(4, "open_reply", "give the way to this reply queue, or null for all else: the text is a stranger's");

@@ -73,6 +73,9 @@ GATES = [
     # The written message is there within a turn or two of the executor: no timer holds it back.
     *(gate(15, f"{road}_calls_one_way", "fairway", "calls_per_op", most=1 / 16) for road in ("tcp", "unix")),
     *(gate(15, f"{road}_sent_alone", "fairway", "p50", most=10_000) for road in ("tcp", "unix")),
+    # The same message with the same properties, from the same queue; the broker has most to do.
+    *(gate(16, f"rabbitmq_{what}", "fairway", WALL, most=1 / 0.95, against="librabbitmq")
+      for what in ("publish", "consume")),
     # What a healthy client's requests take while each kind of hostile peers is at the same node.
     *(gate("hostile", "tcp_hostile", kind, "p99", most=2, against="alone", threads=2)
       for kind in ("idle-64", "idle-1000", "one-byte-a-second", "garbage", "too-large", "header-bombs",

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace chaos {
@@ -61,11 +62,16 @@ public:
     std::uint64_t accepted() const noexcept { return accepted_; }
     std::uint64_t refused() const noexcept { return refused_; }
     std::uint64_t unknown() const noexcept { return unknown_; }
-    /// Of each key something was accepted, and something handled, that was sent then or later.
-    bool is_up_to(std::int64_t time) const noexcept {
-        return std::all_of(keys_.begin(), keys_.end(),
-            [time](auto const& k) { return k.newest_handled >= time && k.newest_accepted >= time; });
+    /// Of how many keys nothing was accepted, and nothing handled, that was sent then or later.
+    std::pair<std::size_t, std::size_t> behind(std::int64_t time) const noexcept {
+        std::pair<std::size_t, std::size_t> n;
+        for (auto const& k : keys_) {
+            n.first += k.newest_accepted < time;
+            n.second += k.newest_handled < time;
+        }
+        return n;
     }
+    bool is_up_to(std::int64_t time) const noexcept { return behind(time) == std::pair<std::size_t, std::size_t>(); }
     /// All that was accepted was handled.
     bool is_complete() const noexcept { return missing_ == 0; }
     /// What is wrong, once all sends have ended.

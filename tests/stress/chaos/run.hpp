@@ -171,8 +171,14 @@ private:
         pass(what.lasts);
         what.end();
         auto const mended = now_ns();
-        until([&] { return ledger_.is_up_to(mended); }, recovery,
-            "messages of all keys after '" + what.name + "' of " + what.of);
+        try {
+            until([&] { return ledger_.is_up_to(mended); }, recovery, "messages of all keys");
+        } catch (failure const& e) {
+            auto const [accepted, handled] = ledger_.behind(mended);
+            throw failure(std::string(e.what()) + " after '" + what.name + "' of " + what.of + ": of " +
+                          std::to_string(accepted) + " keys nothing was accepted, of " + std::to_string(handled) +
+                          " nothing handled");
+        }
         all.slowest = std::max(all.slowest, now_ns() - mended);
     }
     void finish() {
@@ -199,7 +205,18 @@ private:
             number(ledger_.accepted()), number(ledger_.refused()), number(ledger_.unknown()),
             number(ledger_.handled()), number(ledger_.again()), static_cast<double>(slowest) / 1e9, what.c_str(),
             wrong.empty() ? "passed" : ("FAILED: " + wrong).c_str());
+        if (!wrong.empty()) {
+            for (std::size_t i = 0; i < senders_.size(); ++i) last_words("sender " + std::to_string(i), senders_[i].get());
+            for (std::size_t i = 0; i < receivers; ++i) last_words("receiver " + std::to_string(i), receivers_[i].get());
+        }
         std::fflush(stdout);
+    }
+    static void last_words(std::string const& name, child const* who) {
+        constexpr std::size_t most = 5;
+        if (!who) return;
+        auto const& all = who->lines();
+        for (auto i = all.size() - std::min(most, all.size()); i < all.size(); ++i)
+            std::printf("    %s: %s\n", name.c_str(), all[i].c_str());
     }
     void read() {
         reader_.async_read_some(

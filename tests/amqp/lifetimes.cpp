@@ -166,3 +166,19 @@ TEST_CASE("queues that expire do so when nobody consumes from them any more, and
     CHECK_FALSE(all.send(publisher, way, "3"));
     CHECK(all.next(*from) == "3");
 }
+
+TEST_CASE("a queue that has gone is made again a second later: who consumed from it has heard of that", "[amqp]") {
+    town all;
+    auto publisher = all.connect("publisher", amqp_options().expires(1min));
+    auto const way = publisher.open({"orders", channel_kind::point_to_point, 0});
+    CHECK_FALSE(all.send(publisher, way, "1"));
+    all.pass(3min);
+    REQUIRE_FALSE(all.has("fw.orders"));
+    auto const& clock = env::clock::of(publisher.get_executor());
+    auto const sent = clock.steady_now();
+    CHECK_FALSE(all.send(publisher, way, "2"));
+    CHECK(all.has("fw.orders"));
+    auto const took = clock.steady_now() - sent;
+    CHECK(took >= 1s);
+    CHECK(took < 2s);
+}

@@ -9,6 +9,7 @@
 #include <boost/asio/read.hpp>
 #include <boost/asio/write.hpp>
 
+#include <sys/prctl.h>
 #include <sys/types.h>
 #include <sys/wait.h>
 
@@ -56,19 +57,35 @@ public:
     ~broker() {
         kill(SIGTERM);
         // Erlang's port mapper belongs to it.
-        run({"epmd", "-port", std::to_string(epmd_), "-kill"});
+        waitpid(launch({"epmd", "-port", std::to_string(epmd_), "-kill"}), nullptr, 0);
         std::error_code ignored;
         std::filesystem::remove_all(folder_, ignored);
     }
 
     std::uint16_t port() const noexcept { return port_; }
-    // Again after `kill`, with what it has kept.
-    void start() {
+    // Begins again after `kill`, with what it has kept; it takes connections once it answers.
+    void begin() {
         server_ = fork();
         if (server_ == 0) {
             setsid();
+            // It stops with who has started it, whatever happens there.
+            prctl(PR_SET_PDEATHSIG, SIGTERM);
             become({(programs / "rabbitmq-server").string()});
         }
+    }
+    bool answers() const {
+        asio::io_context io;
+        for (auto const port : {port_, http_}) {
+            asio::ip::tcp::socket s(io);
+            boost::system::error_code failed;
+            s.connect({asio::ip::make_address("127.0.0.1"), port}, failed);
+            if (failed) return false;
+        }
+        return true;
+    }
+    // Begins, and returns when it answers.
+    void start() {
+        begin();
         auto const end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
         while (!answers()) {
             if (std::chrono::steady_clock::now() > end)
@@ -86,6 +103,11 @@ public:
         waitpid(std::exchange(server_, 0), nullptr, 0);
     }
 
+    // Begins to tell it something by rabbitmqctl, which takes a second or more: the process, for who waits for it.
+    pid_t control(std::vector<std::string> arguments) const {
+        arguments.insert(arguments.begin(), (programs / "rabbitmqctl").string());
+        return launch(arguments);
+    }
     // A virtual host with nothing in it.
     void add_virtual_host(std::string const& name) const { ask("PUT", "/api/vhosts/" + name); }
     void remove_virtual_host(std::string const& name) const { ask("DELETE", "/api/vhosts/" + name); }
@@ -116,16 +138,6 @@ private:
     std::string startup() const {
         std::ifstream in(folder_ / "startup.log");
         return {std::istreambuf_iterator<char>(in), {}};
-    }
-    bool answers() const {
-        asio::io_context io;
-        for (auto const port : {port_, http_}) {
-            asio::ip::tcp::socket s(io);
-            boost::system::error_code failed;
-            s.connect({asio::ip::make_address("127.0.0.1"), port}, failed);
-            if (failed) return false;
-        }
-        return true;
     }
     // In the child: the program, with an environment of its own.
     [[noreturn]] void become(std::vector<std::string> arguments) const {
@@ -159,10 +171,10 @@ private:
         execvp(all[0], all.data());
         _exit(127);
     }
-    void run(std::vector<std::string> const& arguments) const {
+    pid_t launch(std::vector<std::string> const& arguments) const {
         pid_t const child = fork();
         if (child == 0) become(arguments);
-        waitpid(child, nullptr, 0);
+        return child;
     }
 
     std::filesystem::path folder_;

@@ -1,5 +1,5 @@
 // Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
-// RabbitMQ ends in the middle, and starts again with what it has kept.
+// RabbitMQ ends in the middle, and starts again with what it has kept; and its operator changes his mind.
 #include "fw_catch.hpp"
 #include "rabbitmq/stage.hpp"
 
@@ -114,4 +114,24 @@ TEST_CASE("a reply that RabbitMQ has confirmed outlives its process", "[rabbitmq
     std::vector<delivery> batch;
     REQUIRE(stage.run_until([&] { return way.replies->receive(batch, 1) == 1; }, 30s));
     CHECK(batch.front().message().body() == "tea is placed");
+}
+
+TEST_CASE("what is sent after a queue was deleted finds its consumers", "[rabbitmq]") {
+    if (skipped()) return;
+    conformance_kit::rabbitmq_stage stage;
+    service asker(stage.connect().net, "asker");
+    service answerer(stage.connect().net, "answerer");
+    answerer.handle<sums>([](double_it const& what) { return doubled{2 * what.n}; });
+    answerer.start();
+    asker.start();
+    tally t;
+    int const at_once = 32; // so that it is made again at once
+    for (int round = 1; round <= 3; ++round) {
+        int const most = round * at_once;
+        for (int i = 0; i < at_once; ++i)
+            asio::co_spawn(asker.get_executor(), ask(asker.sender<sums>(), t, most), asio::detached);
+        CHECK(stage.run_until([&] { return t.right + static_cast<int>(t.wrong.size()) >= most; }, 90s));
+        rabbitmq_kit::shared_broker().ask("DELETE", "/api/queues/" + stage.virtual_host() + "/fw.restart.sums");
+    }
+    CHECK(t.wrong == std::vector<std::string>());
 }

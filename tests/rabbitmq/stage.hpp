@@ -38,6 +38,7 @@ public:
         server().remove_virtual_host(virtual_host_);
     }
 
+    std::string const& virtual_host() const noexcept { return virtual_host_; }
     std::string_view name() const override { return "rabbitmq"; }
     conformance::participant connect() override {
         auto const id = members_.size();

@@ -25,8 +25,9 @@ namespace chaos {
 
 class child {
 public:
-    /// This program with other arguments; `effects` becomes its descriptor 3.
-    child(boost::asio::io_context& io, std::vector<std::string> arguments, int effects) : out_(io) {
+    /// This program with other arguments; the descriptors become its 3, 4 and so on.
+    child(boost::asio::io_context& io, std::vector<std::string> arguments, std::vector<int> const& descriptors)
+        : out_(io) {
         std::array<int, 2> in{};
         std::array<int, 2> out{};
         if (pipe2(in.data(), O_CLOEXEC) != 0 || pipe2(out.data(), O_CLOEXEC) != 0)
@@ -39,7 +40,7 @@ public:
         posix_spawn_file_actions_init(&actions);
         posix_spawn_file_actions_adddup2(&actions, in[0], 0);
         posix_spawn_file_actions_adddup2(&actions, out[1], 1);
-        posix_spawn_file_actions_adddup2(&actions, effects, 3);
+        for (int to = 3; int const from : descriptors) posix_spawn_file_actions_adddup2(&actions, from, to++);
         auto const error = posix_spawn(&process_, pointers[0], &actions, nullptr, pointers.data(), environ);
         posix_spawn_file_actions_destroy(&actions);
         ::close(in[0]);

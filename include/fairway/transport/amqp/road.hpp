@@ -104,7 +104,7 @@ public:
         if (context_->trouble) context_->trouble(to_ ? to_->channel : "replies", why, text);
         bool const is_missing = why == errc::unroutable && context_->mode != topology_mode::declare;
         if (why == errc::topology_mismatch || why == errc::unauthorized || is_missing) outbox_->refuse(why);
-        open_later(std::chrono::seconds(1));
+        open_later();
     }
     void on_return(basic_return const&, content const& what) override {
         auto const id = parse_id(what.properties.message_id.value_or(std::string_view()));
@@ -123,7 +123,7 @@ public:
         if (reopens_ && on_their_way_.empty()) {
             reopens_ = false;
             close_channel();
-            open();
+            open_later();
         } else {
             waker_->wake();
         }
@@ -157,7 +157,10 @@ private:
         channel_ = session_->open(weak_from_this());
         last_tag_ = 0;
     }
-    void open_later(duration pause) {
+    // Where a quorum queue is made again before the broker has told its consumers that it was deleted, RabbitMQ never
+    // tells them, and what they are sent from the new one gets lost in the broker (3.10).
+    void open_later() {
+        constexpr duration pause = std::chrono::seconds(1);
         pausing_ = true;
         alarm_->set(clock_.steady_now() + pause, [weak = weak_from_this()] {
             auto const self = weak.lock();

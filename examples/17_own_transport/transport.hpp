@@ -78,7 +78,7 @@ public:
         to_do(1, "source::receive", "give out what waits, each under a tag of its own, up to the prefetch");
         return 0;
     }
-    // What there is to tell of lost connections and of shards that move. The loft is always there.
+    // What there is to tell of connections that are there or lost, and of shards that move. The loft is always there.
     void notices(std::vector<fairway::notice>&) override {}
     void hold(std::uint32_t, bool) override {
         to_do(5, "source::hold", "give out nothing of this shard until it is called again with false");
@@ -118,7 +118,7 @@ public:
         // c.sharded = true;                        // step 5
         // c.delay = c.simulable = true;            // step 6
         c.central = true;
-        c.level = fairway::acceptance::broker;
+        c.level = fairway::acceptance::local; // the loft is in this process
         return c;
     }
 

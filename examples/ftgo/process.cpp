@@ -53,7 +53,8 @@ public:
             if (self->met_ && why != fairway::condition::permanent) return;
             auto const plain = text.empty() ? why.message() : std::string(text.substr(0, text.find(" [")));
             auto const what = std::string(where) + ": " + plain;
-            if (self->said_.insert(what).second) std::cerr << what << std::endl;
+            constexpr std::size_t most = 100;
+            if (self->said_.size() < most && self->said_.insert(what).second) std::cerr << what << std::endl;
             if (why == fairway::errc::unauthorized) std::_Exit(1); // it would be refused again and again
         };
     }

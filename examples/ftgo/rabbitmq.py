@@ -125,7 +125,9 @@ class Broker:
         try:
             process.wait_for_place(CONNECT_PATIENCE)
         except Failure:
-            if process.child.poll() is None:
+            try:
+                process.child.wait(1) # whoever is refused has ended, or is about to
+            except subprocess.TimeoutExpired:
                 raise Failure(f"no broker was met in {CONNECT_PATIENCE} s") from None
             raise Failure("the broker can't be used") from None
         self.is_met = True

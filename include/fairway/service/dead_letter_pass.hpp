@@ -45,7 +45,7 @@ public:
         while (!which.satisfied() && held_.size() < most_) {
             if (read_notices()) which = fresh;
             if (receive(which) > 0) continue;
-            bool const rung = co_await bell_->wait(quiet);
+            bool const rung = co_await bell_->wait(connected_ ? quiet : std::max(quiet, to_connect));
             if (rung) continue;
             if (!connected_) fail(errc::not_connected, "reading dead letters");
             break;
@@ -73,6 +73,8 @@ public:
     }
 
 private:
+    // How long a broker may take to let somebody in.
+    static constexpr duration to_connect = std::chrono::seconds(2);
     struct held {
         dead_letter letter;
         std::uint64_t tag = 0;
@@ -101,6 +103,7 @@ private:
         constexpr std::size_t at_once = 64;
         std::vector<delivery> batch;
         source_->receive(batch, std::min(at_once, most_ - held_.size()));
+        if (!batch.empty()) connected_ = true;
         for (auto const& d : batch) {
             held_.push_back({{}, d.tag(), false}); // first: it has to go back, whatever is thrown
             held_.back().letter = read_dead_letter(d.message(), channel_, group_);

@@ -139,10 +139,11 @@ public:
             end_entry(*e, why && e->was_lost ? make_error_code(errc::outcome_unknown) : why);
         clean_up();
     }
-    // The connection is lost: what has not ended goes out again.
-    void begin_again() {
+    // What has not ended goes out again: the connection is lost, with which it may have arrived; or it was told that it
+    // was not taken.
+    void begin_again(bool may_have_arrived = true) {
         std::lock_guard const lock(mutex_);
-        for (std::size_t i = 0; i < next_; ++i) entries_[i].was_lost = true;
+        for (std::size_t i = 0; may_have_arrived && i < next_; ++i) entries_[i].was_lost = true;
         next_ = 0;
         again_.clear();
         connected_ = false;

@@ -77,8 +77,8 @@ public:
     /// What is wrong, once all sends have ended.
     std::vector<std::string> errors() const {
         auto wrong = errors_;
-        look_for(wrong, "were lost",
-            [](std::uint8_t k) { return is(k, happened::accepted) && !is(k, happened::handled); });
+        look_for(
+            wrong, "were lost", [](std::uint8_t k) { return is(k, happened::accepted) && !is(k, happened::handled); });
         look_for(wrong, "were refused, and handled nevertheless",
             [](std::uint8_t k) { return is(k, happened::refused) && is(k, happened::handled); });
         look_for(wrong, "were handled that nobody sent",

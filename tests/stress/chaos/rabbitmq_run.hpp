@@ -103,8 +103,14 @@ private:
     }
     // The disk is full, as far as the broker knows.
     fault block() {
-        return {"block", "the broker", [this] { control({"set_disk_free_limit", "1000000GB"}); }, draw_ms(500, 5'000),
-            [this] { control({"set_disk_free_limit", "50MB"}); }};
+        return {"block", "the broker",
+            [this] {
+                control({"set_disk_free_limit", "1000000GB"});
+            },
+            draw_ms(500, 5'000),
+            [this] {
+                control({"set_disk_free_limit", "50MB"});
+            }};
     }
     fault remove() {
         auto const first = draw(lines::shards);
@@ -114,7 +120,8 @@ private:
                 quiet("p", recovery);
                 if (!is_complete()) throw failure("what was accepted is not handled though nothing is wrong");
                 for (auto i = first; i < first + count; ++i)
-                    server_.ask("DELETE", "/api/queues/" + host_ + "/fw.chaos.lines%3A" + std::to_string(i % lines::shards));
+                    server_.ask(
+                        "DELETE", "/api/queues/" + host_ + "/fw.chaos.lines%3A" + std::to_string(i % lines::shards));
             },
             0ms, [this] { tell_senders("g"); }};
     }
@@ -122,8 +129,10 @@ private:
     fault fail() {
         return {"fail", "half of the channels",
             [this] {
-                control({"eval", "[rabbit_channel:do(C, {'basic.ack', 999999999, false}) || C <- rabbit_channel:list(), "
-                                 "erlang:phash2({C, " + std::to_string(draw(1'000'000)) + "}, 2) =:= 0]."});
+                control(
+                    {"eval", "[rabbit_channel:do(C, {'basic.ack', 999999999, false}) || C <- rabbit_channel:list(), "
+                             "erlang:phash2({C, " +
+                                 std::to_string(draw(1'000'000)) + "}, 2) =:= 0]."});
             },
             0ms, [] {}};
     }

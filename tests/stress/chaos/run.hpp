@@ -1,7 +1,7 @@
 // Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
-// A chaos run, whatever the processes talk over: they send and receive under load while one fault comes after the other.
-// Nothing that was accepted is lost, the order of each key is kept, and after each fault messages of all keys are
-// accepted and handled again in time.
+// A chaos run, whatever the processes talk over: they send and receive under load while one fault comes after the
+// other. Nothing that was accepted is lost, the order of each key is kept, and after each fault messages of all keys
+// are accepted and handled again in time.
 #ifndef FAIRWAY_TESTS_STRESS_CHAOS_RUN_HPP
 #define FAIRWAY_TESTS_STRESS_CHAOS_RUN_HPP
 
@@ -103,8 +103,8 @@ protected:
     }
 
     void begin_sender(std::size_t i, std::string const& places) {
-        senders_[i] = begin("sender", i, places, {std::to_string(senders_.size()),
-                                                     std::to_string(plan_.rate / senders_.size())});
+        senders_[i] =
+            begin("sender", i, places, {std::to_string(senders_.size()), std::to_string(plan_.rate / senders_.size())});
     }
     void begin_receiver(std::size_t i, std::string const& places) {
         receivers_[i] = begin("receiver", i, places, {}, inherited_);
@@ -199,15 +199,18 @@ private:
             slowest = std::max(slowest, f.slowest);
         }
         auto const number = [](std::uint64_t n) { return static_cast<unsigned long long>(n); };
-        std::printf("seed %llu: %s, %lld s, %llu accepted, %llu refused, %llu unknown, %llu handled, %llu of them again, "
-                    "slowest recovery %.2f s [%s]: %s\n",
+        std::printf(
+            "seed %llu: %s, %lld s, %llu accepted, %llu refused, %llu unknown, %llu handled, %llu of them again, "
+            "slowest recovery %.2f s [%s]: %s\n",
             number(plan_.seed), modes[static_cast<int>(mode_)], static_cast<long long>(plan_.time.count()),
-            number(ledger_.accepted()), number(ledger_.refused()), number(ledger_.unknown()),
-            number(ledger_.handled()), number(ledger_.again()), static_cast<double>(slowest) / 1e9, what.c_str(),
+            number(ledger_.accepted()), number(ledger_.refused()), number(ledger_.unknown()), number(ledger_.handled()),
+            number(ledger_.again()), static_cast<double>(slowest) / 1e9, what.c_str(),
             wrong.empty() ? "passed" : ("FAILED: " + wrong).c_str());
         if (!wrong.empty()) {
-            for (std::size_t i = 0; i < senders_.size(); ++i) last_words("sender " + std::to_string(i), senders_[i].get());
-            for (std::size_t i = 0; i < receivers; ++i) last_words("receiver " + std::to_string(i), receivers_[i].get());
+            for (std::size_t i = 0; i < senders_.size(); ++i)
+                last_words("sender " + std::to_string(i), senders_[i].get());
+            for (std::size_t i = 0; i < receivers; ++i)
+                last_words("receiver " + std::to_string(i), receivers_[i].get());
         }
         std::fflush(stdout);
     }

@@ -95,8 +95,9 @@ private:
             if (!p.plan.spares(h->name())) able.push_back(h.get());
         if (auto const& center = p.plan.around(); !center.empty()) {
             std::erase_if(able, [&](host const* h) { return h->name() == center; });
-            if (!able.empty()) f(able[static_cast<std::size_t>(dice_.below(able.size()))]->name(), center);
-            return;
+            if (able.empty()) return;
+            auto const& other = able[static_cast<std::size_t>(dice_.below(able.size()))]->name();
+            return dice_.one_in(2) ? f(center, other) : f(other, center);
         }
         if (able.size() < 2) return;
         auto const one = dice_.below(able.size());

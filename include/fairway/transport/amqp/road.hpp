@@ -122,7 +122,7 @@ public:
         while (!on_their_way_.empty() && on_their_way_.front().over) on_their_way_.pop_front();
         if (reopens_ && on_their_way_.empty()) {
             reopens_ = false;
-            close_channel();
+            close_channel(false);
             open_later();
         } else {
             waker_->wake();
@@ -177,15 +177,15 @@ private:
             self->outbox_->connected();
         });
     }
-    void lost() {
+    void lost(bool with_what_was_sent = true) {
         ready_ = reopens_ = rests_ = false;
         channel_.reset();
         on_their_way_.clear();
-        outbox_->begin_again();
+        outbox_->begin_again(with_what_was_sent);
     }
-    void close_channel() {
+    void close_channel(bool with_what_was_sent = true) {
         if (channel_) channel_->close();
-        lost();
+        lost(with_what_was_sent);
     }
     void end() {
         alarm_->cancel();
@@ -230,7 +230,10 @@ private:
         return {};
     }
     void confirmed(on_its_way const& p, bool taken) {
-        if (taken && !p.returned) return outbox_->end(p.number);
+        if (taken && !p.returned) {
+            if (!returned_.empty()) std::erase(returned_, p.number);
+            return outbox_->end(p.number);
+        }
         if (!taken) {
             outbox_->take_again(p.number);
             return again_later();

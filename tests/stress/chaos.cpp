@@ -1,8 +1,9 @@
 // Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
-// Chaos: processes that send to others that receive, under load, through fault proxies, while everything goes wrong that
-// may. Nothing that was accepted is lost, the order of each key is kept, and after each fault messages come through
-// again in time. See chaos/tcp_run.hpp, and chaos/rabbitmq_run.hpp for what happens with a broker.
-//   stress_chaos [--broker rabbitmq] [--runs N] [--seconds N] [--rate N] [--seed FIRST]    ends with `N passed, N failed`
+// Chaos: processes that send to others that receive, under load, through fault proxies, while everything goes wrong
+// that may. Nothing that was accepted is lost, the order of each key is kept, and after each fault messages come
+// through again in time. See chaos/tcp_run.hpp, and chaos/rabbitmq_run.hpp for what happens with a broker.
+//   stress_chaos [--broker rabbitmq] [--runs N] [--seconds N] [--rate N] [--seed FIRST]    ends with `N passed, N
+//   failed`
 #include "chaos/rabbitmq_run.hpp"
 #include "chaos/tcp_run.hpp"
 

@@ -71,14 +71,15 @@ public:
         }
         return n;
     }
+    /// There is no such key.
     bool is_up_to(std::int64_t time) const noexcept { return behind(time) == std::pair<std::size_t, std::size_t>(); }
     /// All that was accepted was handled.
     bool is_complete() const noexcept { return missing_ == 0; }
     /// What is wrong, once all sends have ended.
     std::vector<std::string> errors() const {
         auto wrong = errors_;
-        look_for(wrong, "were lost",
-            [](std::uint8_t k) { return is(k, happened::accepted) && !is(k, happened::handled); });
+        look_for(
+            wrong, "were lost", [](std::uint8_t k) { return is(k, happened::accepted) && !is(k, happened::handled); });
         look_for(wrong, "were refused, and handled nevertheless",
             [](std::uint8_t k) { return is(k, happened::refused) && is(k, happened::handled); });
         look_for(wrong, "were handled that nobody sent",

@@ -1,6 +1,6 @@
 // Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
-// The processes of the chaos runs: those that send, and receivers that may be killed at any moment. All are this program
-// itself, told by its arguments what to be.
+// The processes of the chaos runs: those that send, and receivers that may be killed at any moment. All are this
+// program itself, told by its arguments what to be.
 #ifndef FAIRWAY_TESTS_STRESS_CHAOS_PROCESSES_HPP
 #define FAIRWAY_TESTS_STRESS_CHAOS_PROCESSES_HPP
 
@@ -122,7 +122,10 @@ inline any_transport connect(asio::any_io_executor const& on, part const& me, bo
 class sender {
 public:
     sender(part me, std::size_t senders, std::uint64_t rate)
-        : me_(std::move(me)), senders_(senders), rate_(rate), service_(connect(io_.get_executor(), me_, true), "sender") {
+        : me_(std::move(me)),
+          senders_(senders),
+          rate_(rate),
+          service_(connect(io_.get_executor(), me_, true), "sender") {
         switch (me_.what) {
         case mode::competing: begin(service_.sender<queue>()); break;
         case mode::sharded: begin(service_.sender<lines>()); break;
@@ -175,7 +178,7 @@ private:
         asio::co_spawn(io_, work(*this, to, std::move(some)), rethrow);
     }
     void ended(item const& m, error_code why) {
-        tell(!why                             ? happened::accepted
+        tell(!why                           ? happened::accepted
              : why == errc::outcome_unknown ? happened::unknown
                                             : happened::refused,
             me_.number, m);

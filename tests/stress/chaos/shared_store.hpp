@@ -36,14 +36,12 @@ public:
     }
     ~shared_store() override { munmap(table_, slots * sizeof(slot)); }
 
-    fairway::task<std::optional<handled>> find(
-        std::string_view, fairway::message_id id, fairway::time_point) override {
+    fairway::task<std::optional<handled>> find(std::string_view, fairway::message_id id, fairway::time_point) override {
         std::optional<handled> found;
         if (look(id, false)) found.emplace();
         co_return found;
     }
-    fairway::task<> insert(
-        std::string_view, fairway::message_id id, fairway::envelope, fairway::time_point) override {
+    fairway::task<> insert(std::string_view, fairway::message_id id, fairway::envelope, fairway::time_point) override {
         look(id, true);
         co_return;
     }

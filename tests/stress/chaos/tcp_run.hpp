@@ -23,7 +23,8 @@ private:
         std::string const nowhere = "tcp://127.0.0.1:1";
         std::string all;
         for (std::size_t i = 0; i < receivers; ++i) {
-            proxies_[i] = std::make_unique<faults::proxy>(io().get_executor(), "tcp://127.0.0.1:0", nowhere, seed * 10 + i);
+            proxies_[i] =
+                std::make_unique<faults::proxy>(io().get_executor(), "tcp://127.0.0.1:0", nowhere, seed * 10 + i);
             all += (i == 0 ? "" : ",") + place(*proxies_[i]);
         }
         begin_sender(0, all);

@@ -53,8 +53,8 @@ struct link_options {
     // long as the second starts over.
     duration backoff = std::chrono::milliseconds(50);
     duration max_backoff = std::chrono::seconds(5);
-    // Where the broker has refused the credentials: half of it up to all of it. Long enough to be no burden for a broker
-    // that looks them up elsewhere, short enough that all goes on soon after they are right again.
+    // Where the broker has refused the credentials: half of it up to all of it. Long enough to be no burden for a
+    // broker that looks them up elsewhere, short enough that all goes on soon after they are right again.
     duration refused_backoff = std::chrono::seconds(8);
 
     // Told of connections that could not be made or were lost, where it is there: at what (`tcp://10.0.0.7:5672`), and

@@ -26,9 +26,9 @@ public:
         for (auto& r : all_receivers()) r.reset();
         if (memory_ >= 0) ::close(memory_);
         // After a failure nobody knows in what state it is: the next run starts it.
-        if (has_failed()) return server_.kill(SIGKILL);
+        if (has_failed()) server_.kill(SIGKILL);
         try {
-            server_.remove_virtual_host(host_);
+            if (!has_failed()) server_.remove_virtual_host(host_);
         } catch (std::exception const&) {
             // It ends with the program.
         }

@@ -125,9 +125,9 @@ TEST_CASE("a broker that wants other credentials is not asked again soon") {
     CHECK(w.ups == 0);
     check_texts(w);
     w.settle();
-    w.pass(14s);
+    w.pass(2s);
     CHECK(w.ends.size() == 1);
-    w.pass(17s);
+    w.pass(5s);
     CHECK(w.ends.size() == 2);
 }
 

@@ -71,6 +71,7 @@ public:
         }
         return n;
     }
+    /// There is no such key.
     bool is_up_to(std::int64_t time) const noexcept { return behind(time) == std::pair<std::size_t, std::size_t>(); }
     /// All that was accepted was handled.
     bool is_complete() const noexcept { return missing_ == 0; }

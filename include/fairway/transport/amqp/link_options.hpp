@@ -52,10 +52,10 @@ struct link_options {
     // Between rounds of attempts: a random time up to the first, doubled up to the second. A session that held for as
     // long as the second starts over.
     duration backoff = std::chrono::milliseconds(50);
-    duration max_backoff = std::chrono::seconds(5);
+    duration max_backoff = std::chrono::seconds(3);
     // Where the broker has refused the credentials: half of it up to all of it. Long enough to be no burden for a
     // broker that looks them up elsewhere, short enough that all goes on soon after they are right again.
-    duration refused_backoff = std::chrono::seconds(8);
+    duration refused_backoff = std::chrono::seconds(6);
 
     // Told of connections that could not be made or were lost, where it is there: at what (`tcp://10.0.0.7:5672`), and
     // why. The text has at most 200 bytes, and no control characters.

@@ -69,6 +69,7 @@ TEST_CASE("an alarm that was set anew, cancelled or destroyed does not ring for 
             else
                 while (c.steady_now() < when) {}
             context.restart();
+            if (!by_hand) context.run_one(); // the system may tell a little late
             context.poll();
             CHECK(rung == 1);
             CHECK(rung_late == 0);

@@ -378,7 +378,7 @@ TEST_CASE("a broker that is away is an error, not an empty channel", "[dead-lett
     gone.what = notice_kind::disconnected;
     net.now().notices.push_back(gone);
     net.now().told->ready();
-    b.advance(1s);
+    b.advance(2s);
     CHECK(code_of([&] { list.result(); }) == errc::not_connected);
 }
 
@@ -389,7 +389,7 @@ TEST_CASE("a broker that was never met is an error, and no empty channel either"
     auto list = b.start(box_of(net).list());
     b.settle();
     SECTION("nobody is there") {
-        b.advance(1s);
+        b.advance(2s);
         CHECK(code_of([&] { list.result(); }) == errc::not_connected);
     }
     SECTION("it is there") {

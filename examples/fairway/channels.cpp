@@ -99,10 +99,17 @@ std::vector<place_json> look(console& c, opened const& at, std::string const& ch
     return all;
 }
 
+// Leaves, however it ends, before who was told of it has gone.
+struct leaving {
+    fairway::source& from;
+    ~leaving() { from.close(); }
+};
+
 // Whether the broker is met by then: it makes a queue for replies, which expires.
 fairway::task<bool> meets_broker(console& c, fairway::any_transport& net, fairway::env::steady_point until) {
     ringing told(c.bell());
     auto const box = net.open_replies(told).replies;
+    leaving const at_last{*box};
     std::vector<fairway::notice> all;
     bool connected = false;
     while (!connected && c.until(until) > fairway::duration::zero()) {
@@ -111,7 +118,6 @@ fairway::task<bool> meets_broker(console& c, fairway::any_transport& net, fairwa
         connected = std::any_of(
             all.begin(), all.end(), [](fairway::notice const& n) { return n.what == fairway::notice_kind::connected; });
     }
-    box->close();
     co_return connected;
 }
 

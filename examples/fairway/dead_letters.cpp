@@ -53,8 +53,6 @@ fairway::task<int> dead_letters(console& c, given all) {
     bool const patient = std::find(words.begin(), words.end(), "--quiet") != words.end();
     // A service that found nobody there tries again within 5 s.
     if (at.to == reach::direct && !patient) words.insert(words.end(), {"--quiet", "6s"});
-    // It has to be met first.
-    if (at.to == reach::broker && !patient) words.insert(words.end(), {"--quiet", "2s"});
 
     std::ostringstream out;
     auto const status = co_await fairway::dead_letter_tool(at.net, words, out);

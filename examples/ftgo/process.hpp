@@ -24,7 +24,8 @@ struct process_options {
 };
 
 /// Runs the process until it is asked to stop (SIGTERM), or until the customers have no more orders and have compared
-/// all books. Prints first where it listens, or "connected" once it has met the broker. Returns how it ends.
+/// all books. Prints first where it listens, or "connected" once it has met the broker (the customers: that
+/// others have). Returns how it ends.
 fairway::task<int> run_process(fairway::asio::any_io_executor executor, process_options const& options);
 
 } // namespace ftgo

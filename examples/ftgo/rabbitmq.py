@@ -126,7 +126,7 @@ class Broker:
             process.wait_for_place(CONNECT_PATIENCE)
         except Failure:
             try:
-                process.child.wait(1) # whoever is refused has ended, or is about to
+                process.child.wait(1)  # whoever is refused has ended, or is about to
             except subprocess.TimeoutExpired:
                 raise Failure(f"no broker was met in {CONNECT_PATIENCE} s") from None
             raise Failure("the broker can't be used") from None
@@ -155,5 +155,6 @@ class Broker:
         """What is left behind that is not the user's own."""
         if self.server or not self.is_met:
             return ""
-        return (f"Left on the broker: queues and exchanges named {self.prefix}*, which it deletes {self.options['expires']} "
-                "after their last use.")
+        goes = self.options["expires"]
+        return (f"Left on the broker: queues and exchanges named {self.prefix}*"
+                + (f", of which it deletes the queues {goes} after their last use." if goes != "0s" else "."))

@@ -59,6 +59,23 @@ task<> ask(sender_port<sums> port, tally& t, int most) {
     }
 }
 
+// Who asks, and who answers.
+struct pair {
+    explicit pair(conformance_kit::rabbitmq_stage& stage)
+        : asker(stage.connect().net, "asker"), answerer(stage.connect().net, "answerer") {
+        answerer.handle<sums>([](double_it const& what) { return doubled{2 * what.n}; });
+        answerer.start();
+        asker.start();
+    }
+    // One question after the other.
+    void ask_until(int most) {
+        asio::co_spawn(asker.get_executor(), ask(asker.sender<sums>(), t, most), asio::detached);
+    }
+    tally t{};
+    service asker;
+    service answerer;
+};
+
 } // namespace
 
 TEST_CASE("requests that are under way when RabbitMQ ends are answered", "[rabbitmq]") {
@@ -67,14 +84,9 @@ TEST_CASE("requests that are under way when RabbitMQ ends are answered", "[rabbi
     INFO("signal " << how);
     constexpr int most = 2'000;
     conformance_kit::rabbitmq_stage stage;
-    service asker(stage.connect().net, "asker");
-    service answerer(stage.connect().net, "answerer");
-    answerer.handle<sums>([](double_it const& what) { return doubled{2 * what.n}; });
-    answerer.start();
-    asker.start();
-    tally t;
-    for (int i = 0; i < 32; ++i)
-        asio::co_spawn(asker.get_executor(), ask(asker.sender<sums>(), t, most), asio::detached);
+    pair p(stage);
+    auto& t = p.t;
+    for (int i = 0; i < 32; ++i) p.ask_until(most);
     REQUIRE(stage.run_until([&] { return t.right > most / 4; }, 60s));
     rabbitmq_kit::shared_broker().kill(how);
     stage.pass(100ms); // they notice
@@ -119,17 +131,12 @@ TEST_CASE("a reply that RabbitMQ has confirmed outlives its process", "[rabbitmq
 TEST_CASE("what is sent after a queue was deleted finds its consumers", "[rabbitmq]") {
     if (skipped()) return;
     conformance_kit::rabbitmq_stage stage;
-    service asker(stage.connect().net, "asker");
-    service answerer(stage.connect().net, "answerer");
-    answerer.handle<sums>([](double_it const& what) { return doubled{2 * what.n}; });
-    answerer.start();
-    asker.start();
-    tally t;
+    pair p(stage);
+    auto& t = p.t;
     int const at_once = 32; // so that it is made again at once
     for (int round = 1; round <= 3; ++round) {
         int const most = round * at_once;
-        for (int i = 0; i < at_once; ++i)
-            asio::co_spawn(asker.get_executor(), ask(asker.sender<sums>(), t, most), asio::detached);
+        for (int i = 0; i < at_once; ++i) p.ask_until(most);
         CHECK(stage.run_until([&] { return t.right + static_cast<int>(t.wrong.size()) >= most; }, 90s));
         rabbitmq_kit::shared_broker().ask("DELETE", "/api/queues/" + stage.virtual_host() + "/fw.restart.sums");
     }

@@ -135,6 +135,20 @@ TEST_CASE("what is refused after it was on a connection that was lost may have a
     CHECK(s->outcomes[1].error == errc::unroutable);
 }
 
+TEST_CASE("what the broker said that it did not take has not arrived, though all goes out again", "[outbox]") {
+    desk d;
+    d.box->connected();
+    auto const s = d.send({1});
+    REQUIRE(d.box->take());
+    constexpr bool may_have_arrived = false;
+    d.box->begin_again(may_have_arrived);
+    d.box->connected();
+    CHECK(d.take() == numbers{1});
+    d.end(0, errc::unroutable);
+    REQUIRE(s->done);
+    CHECK(s->outcomes[0].error == errc::unroutable);
+}
+
 TEST_CASE("what the broker could not take goes out again before what follows", "[outbox]") {
     desk d;
     d.box->connected();

@@ -153,8 +153,8 @@ private:
         auto to = sink_of(address);
         error_code why;
         if (try_send(to, answer, why)) return count(counts_->replied);
-        if (to && to->accepts_at_once() &&
-            why == errc::unroutable) { // that way is over, as with the session it led through: another one?
+        // That way is over, as with the session it led through: there may be another one.
+        if (to && to->accepts_at_once() && why == errc::unroutable) {
             forget(address);
             to = sink_of(address);
             if (try_send(to, answer, why)) return count(counts_->replied);

@@ -5,6 +5,7 @@
 #include <fairway/delivery/membership.hpp>
 #include <fairway/env/clock.hpp>
 #include <fairway/transport/amqp/session.hpp>
+#include <fairway/transport/amqp/topology.hpp>
 
 #include <array>
 #include <charconv>

@@ -2,6 +2,7 @@
 #ifndef FAIRWAY_TRANSPORT_TCP_RECORD_OUTPUT_HPP
 #define FAIRWAY_TRANSPORT_TCP_RECORD_OUTPUT_HPP
 
+#include <fairway/envelope/byte_order.hpp>
 #include <fairway/transport/tcp/record.hpp>
 
 #include <algorithm>

@@ -11,7 +11,8 @@ It includes "prelude.hpp" and has the wrong code in `#ifndef FAIRWAY_FIXED`, the
 the wrong code is rejected with every expected line, the first of them in the compiler's first error, which is what people
 read, and if the right code compiles: so it fails for the right reason.
 
-The right code of all cases is compiled at once, each case in a namespace of its own; one by one only where that fails.
+Many cases are compiled at once, each in a namespace of its own: all right code, and all wrong code, where an error belongs
+to the case that it comes from. What does not pass so is compiled alone, and that decides.
 """
 import argparse
 import concurrent.futures
@@ -28,6 +29,9 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
+
+
+ERROR = re.compile(r"\berror: ")
 
 
 class Case:
@@ -81,30 +85,63 @@ class Compiler:
         return self.run([color, *extra, "-fsyntax-only", *self.use, f"-I{self.prelude.parent}", str(source)])
 
 
+def compile_together(cases, compiler, *extra):
+    handle, together = tempfile.mkstemp(".cpp", dir=compiler.work)
+    with os.fdopen(handle, "w") as out:
+        out.write('#include "prelude.hpp"\n')
+        out.writelines(f'namespace case_{c.name} {{\n#include "{c.path}"\n}}\n' for c in cases)
+    return compiler.compile(together, *extra)
+
+
 def right_code_compiles(cases, compiler):
-    """Whether the right code of all cases compiles, in one file."""
-    together = compiler.work / "together.cpp"
-    together.write_text('#include "prelude.hpp"\n' + "".join(
-        f'namespace case_{c.name} {{\n#include "{c.path}"\n}}\n' for c in cases))
-    return compiler.compile(together, "-DFAIRWAY_FIXED").returncode == 0
+    return compile_together(cases, compiler, "-DFAIRWAY_FIXED").returncode == 0
 
 
-def check(case, compiler, right_is_known=False):
-    """Returns what is wrong with the case; nothing if it passes."""
+def errors_of_each(cases, compiler):
+    """The error lines of the wrong code of each case, as far as the compiler says where they come from: g++ says how it
+    got there before an error, clang after it."""
+    limit = "-ferror-limit=0" if compiler.family == "clang" else "-fmax-errors=0"
+    lines = compile_together(cases, compiler, limit, "-ftemplate-backtrace-limit=0").stderr.splitlines()
+    errors = [i for i, line in enumerate(lines) if ERROR.search(line)]
+    of_file = {str(c.path): c.name for c in cases}
+    found = {c.name: [] for c in cases}
+    for i, after in zip(errors, [*errors[1:], len(lines)]):
+        way = lines[i + 1:after]
+        if compiler.family != "clang":
+            way = []
+            for line in reversed(lines[:i]):
+                if ERROR.search(line) or "note: " in line or line.startswith(" "):
+                    break
+                way.append(line)
+        name = next((of_file[f] for line in [lines[i], *way] for f in re.findall(r"[^\s:]+\.cpp", line) if f in of_file), None)
+        if name:
+            found[name].append(lines[i])
+    return found
+
+
+def as_expected(case, errors):
+    """Returns what is wrong with the errors; nothing if they are those that are expected."""
+    for expected in case.expected:
+        if not any(matches(expected, line) for line in errors):
+            return f"no error line has: {expected}\n  but there is:\n    " + "\n    ".join(errors[:12])
+    if not matches(case.expected[0], errors[0]):
+        return f"the first error has not: {case.expected[0]}\n  but is:\n    {errors[0]}"
+    return None
+
+
+def check(case, compiler, errors=(), right_is_known=False):
+    """Returns what is wrong with the case; nothing if it passes. `errors` are known to be those of its wrong code."""
     if not case.expected:
         return "has no '// expect: ...' line for this compiler"
     if "FAIRWAY_FIXED" not in case.text:
         return "has no '#ifndef FAIRWAY_FIXED ... #else ... #endif'"
-    wrong = compiler.compile(case.path)
-    if wrong.returncode == 0:
-        return "compiles, but must not"
-    errors = [line for line in wrong.stderr.splitlines() if re.search(r"\berror: ", line)]
-    for expected in case.expected:
-        if not any(matches(expected, line) for line in errors):
-            shown = "\n    ".join(errors[:12]) or wrong.stderr[:2000]
-            return f"no error line has: {expected}\n  but there is:\n    {shown}"
-    if not matches(case.expected[0], errors[0]):
-        return f"the first error has not: {case.expected[0]}\n  but is:\n    {errors[0]}"
+    if not errors or as_expected(case, errors):
+        wrong = compiler.compile(case.path)
+        if wrong.returncode == 0:
+            return "compiles, but must not"
+        errors = [line for line in wrong.stderr.splitlines() if ERROR.search(line)]
+        if problem := as_expected(case, errors):
+            return problem
     if right_is_known:
         return None
     right = compiler.compile(case.path, "-DFAIRWAY_FIXED")
@@ -138,14 +175,19 @@ def run_all(cases, compiler, jobs, cache_file=None):
     if todo:
         compiler.precompile()
 
-    known = len(todo) > 1 and right_code_compiles(todo, compiler)
-
-    def timed(case):
-        start = time.monotonic()
-        return case, check(case, compiler, known), time.monotonic() - start
-
     failed = 0
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        known, errors = False, {}
+        if len(todo) > 1:
+            right = pool.submit(right_code_compiles, todo, compiler)
+            for some in pool.map(lambda part: errors_of_each(part, compiler), [todo[k::jobs] for k in range(min(jobs, len(todo)))]):
+                errors.update(some)
+            known = right.result()
+
+        def timed(case):
+            start = time.monotonic()
+            return case, check(case, compiler, errors.get(case.name, ()), known), time.monotonic() - start
+
         for case, problem, seconds in pool.map(timed, todo):
             print(f"{'FAILED' if problem else 'passed'}  {seconds:5.1f} s  {case.name}" + (f": {problem}" if problem else ""),
                   flush=True)
@@ -171,17 +213,25 @@ PLANTED = {
 
 
 def self_test(compiler, work):
-    """Every way in which a case can be wrong is noticed."""
+    """Every way in which a case can be wrong is noticed, alone and among others."""
     failed = 0
     compiler.precompile()
-    for name, (expect, wrong, right, problem) in PLANTED.items():
+    cases = []
+    for name, (expect, wrong, right, _) in PLANTED.items():
         path = work / f"{name}.cpp"
         path.write_text(f'// expect: {expect}\n#include "prelude.hpp"\n#ifndef FAIRWAY_FIXED\n{wrong}\n#else\n{right}\n#endif\n')
-        found = check(Case(path, compiler.family), compiler)
+        cases.append(Case(path, compiler.family))
+    together = errors_of_each(cases, compiler)
+    if [name for name, errors in together.items() if not errors] != ["compiles"]:
+        print(f"FAILED  together: {together}")
+        failed += 1
+    for case in cases:
+        problem = PLANTED[case.name][3]
+        found = check(case, compiler, together[case.name])
         if (problem or "nothing") not in (found or "nothing"):
-            print(f"FAILED  {name}: expected {problem}, found {found}")
+            print(f"FAILED  {case.name}: expected {problem}, found {found}")
             failed += 1
-    print(f"{len(PLANTED) - failed} passed, {failed} failed")
+    print(f"{len(PLANTED) + 1 - failed} passed, {failed} failed")
     return failed
 
 

@@ -10,6 +10,7 @@
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/deferred.hpp>
+#include <boost/asio/system_executor.hpp>
 
 #include <concepts>
 #include <new>
@@ -33,6 +34,9 @@ public:
         requires(!std::same_as<std::remove_cvref_t<Handler>, continuation>)
     continuation(Handler&& h) : kind_(&kind_of<std::remove_cvref_t<Handler>>) { // NOLINT: as a handler that it is
         using H = std::remove_cvref_t<Handler>;
+        // That would be a thread of Asio's own; and what makes an any_io_executor of it takes long to compile.
+        static_assert(!std::same_as<asio::associated_executor_t<H>, asio::system_executor>,
+            "this handler does not say where it runs: use boost::asio::bind_executor on it");
         if constexpr (fits<H>)
             ::new (storage_) H(std::forward<Handler>(h));
         else
@@ -115,6 +119,32 @@ inline void resume(continuation c) {
     auto const executor = c.get_executor();
     visit const there(executor);
     executor.execute(std::move(c));
+}
+
+namespace detail {
+
+// Where `done` would be resumed, does something else first.
+template <class F>
+struct before {
+    using executor_type = continuation::executor_type;
+    using cancellation_slot_type = continuation::cancellation_slot_type;
+    executor_type get_executor() const noexcept { return done.get_executor(); }
+    cancellation_slot_type get_cancellation_slot() const noexcept { return done.get_cancellation_slot(); }
+    void operator()() {
+        first();
+        done();
+    }
+
+    continuation done;
+    F first;
+};
+
+} // namespace detail
+
+/// What calls `first` and then resumes `done`, both on the executor of `done`, through whose slot it is cancelled.
+template <class F>
+continuation before(continuation done, F first) {
+    return detail::before<F>{std::move(done), std::move(first)};
 }
 
 namespace detail {

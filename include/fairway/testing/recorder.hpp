@@ -8,9 +8,6 @@
 #include <fairway/testing/traffic.hpp>
 #include <fairway/transport/any_transport.hpp>
 
-#include <boost/asio/associated_cancellation_slot.hpp>
-#include <boost/asio/bind_cancellation_slot.hpp>
-
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -61,13 +58,11 @@ public:
     void send(std::vector<envelope> envelopes, env::steady_point deadline, std::vector<outcome>& into,
         env::continuation done) override {
         auto places = note(envelopes);
-        auto const slot = asio::get_associated_cancellation_slot(done);
-        auto learn = [log = by_->log, places = std::move(places), &into, done = std::move(done)]() mutable {
+        auto learn = [log = by_->log, places = std::move(places), &into] {
             for (std::size_t i = 0; i < places.size() && i < into.size(); ++i)
                 log->end(places[i], into[i] ? fate::accepted : fate::refused, into[i].error);
-            env::resume(std::move(done));
         };
-        inner_->send(std::move(envelopes), deadline, into, asio::bind_cancellation_slot(slot, std::move(learn)));
+        inner_->send(std::move(envelopes), deadline, into, env::before(std::move(done), std::move(learn)));
     }
 
     bool accepts_at_once() const noexcept override { return inner_->accepts_at_once(); }

@@ -9,8 +9,6 @@
 #include <fairway/transport/hub/hub.hpp>
 #include <fairway/transport/seam.hpp>
 
-#include <boost/asio/bind_cancellation_slot.hpp>
-
 #include <algorithm>
 #include <atomic>
 #include <memory>
@@ -117,15 +115,12 @@ public:
             outcomes[i].error = why;
         }
         if (places.size() == outcomes.size()) return wait(std::move(now), deadline, into, std::move(done));
-        auto const slot = asio::get_associated_cancellation_slot(done);
         auto const part = std::make_shared<std::vector<outcome>>();
-        auto merge = [part, &into, outcomes = std::move(outcomes), places = std::move(places),
-                         done = std::move(done)]() mutable {
+        auto merge = [part, &into, outcomes = std::move(outcomes), places = std::move(places)]() mutable {
             for (std::size_t k = 0; k < places.size(); ++k) outcomes[places[k]] = (*part)[k];
             into = std::move(outcomes);
-            env::resume(std::move(done));
         };
-        wait(std::move(now), deadline, *part, asio::bind_cancellation_slot(slot, std::move(merge)));
+        wait(std::move(now), deadline, *part, env::before(std::move(done), std::move(merge)));
     }
 
     bool accepts_at_once() const noexcept override { return true; }

@@ -73,6 +73,19 @@ TEST_CASE("the model broker: a message that is refused is not taken", "[amqp][mo
     CHECK(content_of(w, "q") == lines{"2"});
 }
 
+TEST_CASE("the model broker: a queue may refuse a channel's messages until it has taken one", "[amqp][model]") {
+    world w;
+    client c(w);
+    c.declare("q").declare("r").send(confirm_select{}).said();
+    w.state.faults.nack_first_one_in = 1;
+    CHECK(c.publish("q", "1").said() == lines{"nack 1"});
+    w.state.faults.nack_first_one_in = 0;
+    CHECK(c.publish("q", "2").said() == lines{"ack 2"});
+    w.state.faults.nack_first_one_in = 1;
+    CHECK(c.publish("q", "3").publish("r", "4").said() == lines{"ack 3", "nack 4"});
+    CHECK(content_of(w, "q") == lines{"2", "3"});
+}
+
 TEST_CASE("the model broker: a forgotten acknowledgement brings a message again", "[amqp][model]") {
     world w;
     client c(w);

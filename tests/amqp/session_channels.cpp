@@ -324,6 +324,29 @@ TEST_CASE("a user may close its channel, its session or its link from within wha
     }
 }
 
+TEST_CASE("what comes behind the end of a channel that the server has closed is passed over") {
+    world w;
+    auto const at = w.open();
+    auto const first = hear();
+    auto const one = w.open_channel(*at, first);
+    at->send(1, channel_close{reply_code::precondition_failed, "PRECONDITION_FAILED - unknown delivery tag 7", {}});
+    w.expect<channel_close_ok>(*at, 1);
+    std::string late;
+    append_content(late, 1, delivery(8), {}, "late", 4096);
+    at->send_raw(late);
+    w.settle();
+    REQUIRE(w.session);
+    auto const second = hear();
+    auto const again = w.session->open(second); // the same number
+    w.expect<channel_open>(*at, 1);
+    at->send_raw(late);
+    at->send(1, channel_open_ok());
+    w.until([&] { return !second->heard.empty(); });
+    CHECK(second->heard == lines{"open"});
+    CHECK(first->heard.size() == 1);
+    CHECK(w.downs.empty());
+}
+
 TEST_CASE("a server that breaks the protocol on a channel loses the session") {
     struct {
         std::string what;

@@ -48,7 +48,10 @@ public:
         write("rabbitmq.conf", "listeners.tcp.1 = 127.0.0.1:" + std::to_string(port_) +
                                    "\nmanagement.tcp.ip = 127.0.0.1\nmanagement.tcp.port = " + std::to_string(http_) +
                                    "\nloopback_users = none\nlog.console = false\nlog.file.level = warning\n"
-                                   "vm_memory_high_watermark.absolute = 512MB\ndisk_free_limit.absolute = 50MB\n");
+                                   "disk_free_limit.absolute = 50MB\n"
+                                   // What quorum queues keep in memory, several times over, has to be less than the
+                                   // memory at which nobody may publish any more.
+                                   "raft.wal_max_size_bytes = 32000000\nvm_memory_high_watermark.absolute = 1GB\n");
         write("enabled_plugins", "[rabbitmq_management].");
         start();
     }
@@ -101,6 +104,8 @@ public:
         if (server_ <= 0) return;
         signal(with);
         waitpid(std::exchange(server_, 0), nullptr, 0);
+        // That was the shell which has started it; itself it takes connections as long as it is there.
+        while (answers()) std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
 
     // Begins to tell it something by rabbitmqctl, which takes a second or more: the process, for who waits for it.

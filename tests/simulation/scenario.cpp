@@ -109,6 +109,7 @@ void draw_rabbit(dice& d, scenario& s, bool storm) {
     if (d.one_in(4)) r.nacks = one_of<std::uint64_t>(d, {2, 10, 30});
     if (d.one_in(4)) r.closes = one_of<std::uint64_t>(d, {10, 50});
     if (d.one_in(4)) r.cuts = one_of<std::uint64_t>(d, {20, 100});
+    if (d.one_in(4)) r.unready = one_of<std::uint64_t>(d, {2, 10});
     n.declares = true;
 }
 
@@ -278,6 +279,7 @@ std::string describe(scenario const& s) {
     if (s.rabbit.read_delay.count()) t += " reads wait " + std::to_string(s.rabbit.read_delay / 1ms) + " ms";
     if (s.rabbit.deletes_queues) t += " queues are deleted";
     if (s.rabbit.nacks) t += " nacks/" + std::to_string(s.rabbit.nacks);
+    if (s.rabbit.unready) t += " unready/" + std::to_string(s.rabbit.unready);
     if (s.rabbit.closes) t += " closes/" + std::to_string(s.rabbit.closes);
     if (s.rabbit.cuts) t += " cuts/" + std::to_string(s.rabbit.cuts);
     t += "\n";

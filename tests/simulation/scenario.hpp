@@ -124,9 +124,10 @@ struct rabbit_manners {
     duration troubles{};         // a restart, a crash, a stand-still or a refusal to take anything, on average
     bool deletes_queues = false; // and one of those is that an empty queue is deleted
     std::uint64_t nacks = 0;     // of the published messages
+    std::uint64_t unready = 0;   // the same, of those to a queue that has taken none of their channel yet
     std::uint64_t closes = 0;    // of the published messages and acknowledgements, which end their channels
     std::uint64_t cuts = 0;      // of the reads, after which a connection is gone
-    bool any() const noexcept { return troubles.count() || nacks || closes || cuts; }
+    bool any() const noexcept { return troubles.count() || nacks || unready || closes || cuts; }
 };
 
 // How the nodes of the brokerless transport are made, and the streams between hosts; some of it is of RabbitMQ, too.

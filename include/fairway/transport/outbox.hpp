@@ -110,11 +110,14 @@ public:
         Where where;
         envelope message;
     };
-    // What is to be sent next; nothing where all is on its way.
-    std::optional<item> take() {
+    // What is to be sent next; nothing where all is on its way, or where `may_go`, called under the outbox's lock, says
+    // that this one may not yet.
+    template <class MayGo>
+    std::optional<item> take(MayGo&& may_go) {
         std::lock_guard const lock(mutex_);
         for (; !again_.empty(); again_.pop_front())
             if (auto* const e = find(again_.front()); e && !e->over) {
+                if (!may_go(std::as_const(e->message))) return std::nullopt;
                 item i{again_.front(), e->where, e->message};
                 again_.pop_front();
                 return i;
@@ -122,15 +125,17 @@ public:
         for (; next_ < entries_.size(); ++next_) {
             auto& e = entries_[next_];
             if (e.over) continue;
+            if (!may_go(std::as_const(e.message))) return std::nullopt;
             e.sent = true;
             return item{first_ + next_++, e.where, e.message};
         }
         return std::nullopt;
     }
-    // The broker could not take an item: it goes out again, before all that was not on its way yet.
+    // The broker could not take an item: it goes out again, before all that was not on its way yet, and in its place
+    // among others of the kind.
     void take_again(std::uint64_t number) {
         std::lock_guard const lock(mutex_);
-        again_.push_back(number);
+        again_.insert(std::upper_bound(again_.begin(), again_.end(), number), number);
     }
     // An item has arrived, or was refused for good; nobody knows what became of it on a connection that was lost.
     void end(std::uint64_t number, error_code why = {}) {

@@ -149,10 +149,14 @@ private:
                 co_await sleep_for(tick);
                 self.send(to, 1);
             }
-            auto const from = now_ns();
+            auto from = now_ns();
             for (std::uint64_t sent = 0; !self.stopped_;) {
                 co_await sleep_for(tick);
-                if (self.paused_) continue;
+                if (self.paused_) {
+                    from = now_ns();
+                    sent = 0;
+                    continue;
+                }
                 auto const elapsed = static_cast<std::uint64_t>(now_ns() - from);
                 auto const due = elapsed * self.rate_ / 1'000'000'000;
                 self.send(to, due - sent);

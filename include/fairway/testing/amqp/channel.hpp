@@ -12,6 +12,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -208,7 +209,11 @@ public:
         if (on_.broker.draws(faults.close_one_in))
             refuse(reply_code::not_found, "no exchange " + named(m.exchange, host_.name()));
         if (confirming_ && on_.broker.draws(faults.nack_one_in)) return confirms_.add(nullptr, on_.broker.now());
+        std::pair way(std::string(m.exchange), std::string(m.routing_key));
+        if (confirming_ && !known_.contains(way) && on_.broker.draws(faults.nack_first_one_in))
+            return confirms_.add(nullptr, on_.broker.now());
         auto const to = host_.publish(one);
+        if (to.queues > 0) known_.insert(std::move(way));
         if (to.queues == 0 && m.mandatory) {
             basic_return const back{reply_code::no_route, name_of(reply_code::no_route), m.exchange, m.routing_key};
             append_content(on_.output, number_, back, c.properties, c.body, on_.frame_max);
@@ -347,6 +352,7 @@ private:
     std::string reply_key_;
     std::uint64_t made_up_ = 0;
     bool confirming_ = false;
+    std::set<std::pair<std::string, std::string>> known_; // exchanges and keys by which something was taken
     confirms confirms_;
 };
 

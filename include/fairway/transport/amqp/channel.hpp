@@ -100,6 +100,8 @@ public:
     // Takes the next frame. False once both sides are done with it. Throws `violation`, and what its user throws.
     bool take(frame const& f) {
         if (state_ == state::closing) return skip(f);
+        // What comes before the answer is of the number's last channel, which the broker has closed.
+        if (state_ == state::opening && !is_answer_to_open(f)) return true;
         handler to{*this};
         assembler_.take(f, to);
         return state_ != state::ended;
@@ -182,6 +184,12 @@ private:
         }
     };
 
+    static bool is_answer_to_open(frame const& f) {
+        if (f.type != frame_type::method) return false;
+        wire_reader in(f.payload);
+        auto const id = method_id::read(in);
+        return id == channel_open_ok::id || id == channel_close::id;
+    }
     bool is_usable() const noexcept { return out_ && (state_ == state::opening || state_ == state::open); }
     // Of a channel that is closed from here nothing counts but its end; where the broker closes it at the same time,
     // either side answers the other.

@@ -136,7 +136,7 @@ public:
         if (!context_->open || !ready_ || reopens_ || rests_) return false;
         for (int n = 0; n < at_once; ++n) {
             if (!channel_->has_room() || session_->blocked()) return false;
-            auto const next = outbox_->take();
+            auto const next = outbox_->take([this](envelope const& m) { return may_go(m); });
             if (!next) return false;
             publish(*next);
         }
@@ -145,10 +145,18 @@ public:
     }
 
 private:
+    // A shard's queue, as far as this channel knows it. With the first message RabbitMQ (3.10) makes the channel known
+    // to a quorum queue, and refuses that message where the queue has no leader yet, while it takes what is on its way
+    // behind it. So until one was taken, each goes alone.
+    struct lane {
+        bool has_taken = false;
+        std::size_t open = 0; // on their way
+    };
     struct on_its_way {
         std::uint64_t tag;
         std::uint64_t number;
         message_id id;
+        lane* through; // where the order counts
         bool returned = false;
         bool over = false;
     };
@@ -156,6 +164,16 @@ private:
     void open() {
         channel_ = session_->open(weak_from_this());
         last_tag_ = 0;
+        lanes_.assign(to_ ? to_->shards : 0, lane());
+    }
+    // None for what is delayed.
+    lane* lane_of(envelope const& m) noexcept {
+        auto const shard = m.shard();
+        return shard < lanes_.size() && m.due() <= clock_.now() ? &lanes_[shard] : nullptr;
+    }
+    bool may_go(envelope const& m) noexcept {
+        auto const* const l = lane_of(m);
+        return !l || l->has_taken || l->open == 0;
     }
     // Where a quorum queue is made again before the broker has told its consumers that it was deleted, RabbitMQ never
     // tells them, and what they are sent from the new one gets lost in the broker (3.10).
@@ -215,7 +233,9 @@ private:
             refused = e.code(); // a text does not fit its field
         }
         if (refused) return outbox_->end(what.number, refused);
-        on_their_way_.push_back({++last_tag_, what.number, what.message.id()});
+        auto* const through = lane_of(what.message);
+        if (through) ++through->open;
+        on_their_way_.push_back({++last_tag_, what.number, what.message.id(), through});
     }
     // Leads the way through a queue in which a message stays so long.
     error_code delay(route& way, duration left) {
@@ -230,6 +250,10 @@ private:
         return {};
     }
     void confirmed(on_its_way const& p, bool taken) {
+        if (p.through) {
+            --p.through->open;
+            p.through->has_taken = taken && !p.returned;
+        }
         if (taken && !p.returned) {
             if (!returned_.empty()) std::erase(returned_, p.number);
             return outbox_->end(p.number);
@@ -270,6 +294,7 @@ private:
     std::shared_ptr<channel> channel_;
     envelope_properties properties_;
     std::deque<on_its_way> on_their_way_; // in the order of their tags
+    std::vector<lane> lanes_;             // by shards
     std::vector<std::uint64_t> returned_; // once
     std::uint64_t last_tag_ = 0;
     bool ready_ = false;

@@ -169,8 +169,9 @@ private:
             return dispatch(f.payload, to);
         }
         if (state_ == state::closing) return;
-        auto const one = f.channel < channels_.size() ? channels_[f.channel] : nullptr;
-        if (!one) violate(reply_code::channel_error, "a frame on a channel that is not open");
+        if (f.channel >= channels_.size()) violate(reply_code::channel_error, "a frame on a channel that is not open");
+        auto const one = channels_[f.channel];
+        if (!one) return; // RabbitMQ may still write deliveries behind the end of a channel that it has closed
         if (one->take(f) || over()) return;
         channels_[f.channel].reset();
         numbers_.give_back(f.channel);

@@ -126,6 +126,19 @@ public:
         return *this;
     }
 
+    /// Adds what came from elsewhere, and does not lie in these headers; for adapters. False, and nothing has changed,
+    /// where it may not be sent, is one too many, or has a name that is there already.
+    bool add_received(std::string_view name, std::string_view value) {
+        bool const reserved = name.starts_with("fw-");
+        if (count_ >= limits::headers + (reserved ? limits::reserved_headers : 0)) return false;
+        if (detail::header_name_fault(name) || detail::header_value_fault(value) || find(name)) return false;
+        append(name, value);
+        reserved_ = reserved_ || reserved;
+        return true;
+    }
+    /// Makes room for so many bytes of names, values and 4 for each header.
+    void reserve(std::size_t bytes) { packed_.reserve(bytes); }
+
     /// Removes `name`, if it is there.
     void erase(std::string_view name) {
         for (auto const& h : view()) {
@@ -156,14 +169,23 @@ private:
     headers& put(std::string_view name, std::string_view value, std::size_t most) {
         detail::check_header(name, value);
         if (is_own(name) || is_own(value)) return put(std::string(name), std::string(value), most);
-        std::size_t const others = count_ - (view().find(name) ? 1 : 0);
-        if (others >= most) detail::fail(errc::too_many_headers, "at most " + std::to_string(most));
-        erase(name);
-        detail::append(packed_, std::endian::little, static_cast<std::uint16_t>(name.size()));
-        detail::append(packed_, std::endian::little, static_cast<std::uint16_t>(value.size()));
-        packed_.append(name).append(value);
-        ++count_;
+        bool const replaces = find(name).has_value();
+        if (count_ - (replaces ? 1 : 0) >= most)
+            detail::fail(errc::too_many_headers, "at most " + std::to_string(most));
+        if (replaces) erase(name);
+        append(name, value);
         return *this;
+    }
+    void append(std::string_view name, std::string_view value) {
+        auto const at = packed_.size();
+        packed_.resize(at + 4 + name.size() + value.size());
+        char* const to = packed_.data() + at;
+        auto const lengths = static_cast<std::uint32_t>(name.size() | value.size() << 16);
+        auto const packed = detail::in_order(std::endian::little, lengths);
+        std::memcpy(to, &packed, sizeof packed);
+        detail::copy_few(to + 4, name.data(), name.size());
+        detail::copy_few(to + 4 + name.size(), value.data(), value.size());
+        ++count_;
     }
 
     std::string packed_;

@@ -28,19 +28,68 @@ struct message_id {
     friend constexpr auto operator<=>(message_id const&, message_id const&) = default;
 };
 
+namespace detail {
+
+// Eight bytes at a time: an id is written and read for each message that goes over a broker.
+inline constexpr std::uint64_t each_byte = 0x0101010101010101ULL;
+
+constexpr std::uint64_t load_eight(char const* p) noexcept {
+    auto const at = [p](int i) { return std::uint64_t{static_cast<unsigned char>(p[i])} << (56 - 8 * i); };
+    return at(0) | at(1) | at(2) | at(3) | at(4) | at(5) | at(6) | at(7);
+}
+constexpr std::uint64_t join_fours(char const* p, char const* q) noexcept {
+    auto const at = [](char const* of, int i) {
+        return std::uint64_t{static_cast<unsigned char>(of[i])} << (24 - 8 * i);
+    };
+    return (at(p, 0) | at(p, 1) | at(p, 2) | at(p, 3)) << 32 | at(q, 0) | at(q, 1) | at(q, 2) | at(q, 3);
+}
+constexpr void store_four(char* to, std::uint64_t bytes) noexcept {
+    to[0] = static_cast<char>(bytes >> 24);
+    to[1] = static_cast<char>(bytes >> 16);
+    to[2] = static_cast<char>(bytes >> 8);
+    to[3] = static_cast<char>(bytes);
+}
+
+// The lower 32 bits as hexadecimal digits, the first one in the uppermost byte.
+constexpr std::uint64_t to_hex(std::uint64_t bits) noexcept {
+    bits = (bits << 16 | bits) & 0x0000ffff0000ffffULL;
+    bits = (bits << 8 | bits) & 0x00ff00ff00ff00ffULL;
+    bits = (bits << 4 | bits) & each_byte * 0x0f;
+    auto const is_letter = (bits + each_byte * 6) >> 4 & each_byte;
+    return bits + each_byte * '0' + is_letter * ('a' - '0' - 10);
+}
+// What `to_hex` made, in either case.
+constexpr std::uint64_t from_hex(std::uint64_t digits) noexcept {
+    auto bits = (digits & each_byte * 0x0f) + (digits >> 6 & each_byte) * 9;
+    bits = (bits >> 4 | bits) & 0x00ff00ff00ff00ffULL;
+    bits = (bits >> 8 | bits) & 0x0000ffff0000ffffULL;
+    return (bits >> 16 | bits) & 0xffffffffULL;
+}
+// True where all bytes are hexadecimal digits. Without a byte above 0x7f no sum carries into the next one: its top bit
+// says whether a byte is at least so large.
+constexpr bool are_hex(std::uint64_t digits) noexcept {
+    auto const top = each_byte * 0x80;
+    auto const plain = digits & ~top;
+    auto const lower = plain | each_byte * 0x20;
+    auto const at_least = [](std::uint64_t bytes, unsigned least) { return bytes + each_byte * (0x80 - least); };
+    auto const number = at_least(plain, '0') & ~at_least(plain, '9' + 1);
+    auto const letter = at_least(lower, 'a') & ~at_least(lower, 'f' + 1);
+    return ((number | letter) & ~digits & top) == top;
+}
+
+} // namespace detail
+
 /// Writes the id as `018f0c5e-7a3b-7d1e-9c4f-0a1b2c3d4e5f` into 36 characters.
 inline void write_id(message_id id, char* out) noexcept {
-    constexpr char digits[] = "0123456789abcdef";
-    int nibble = 0;
-    for (int i = 0; i < 36; ++i) {
-        if (i == 8 || i == 13 || i == 18 || i == 23) {
-            out[i] = '-';
-            continue;
-        }
-        std::uint64_t const half = nibble < 16 ? id.high : id.low;
-        out[i] = digits[(half >> (60 - 4 * (nibble & 15))) & 15];
-        ++nibble;
-    }
+    auto const eight = [](char* to, char* on, std::uint64_t digits) {
+        detail::store_four(to, digits >> 32);
+        detail::store_four(on, digits);
+    };
+    eight(out, out + 4, detail::to_hex(id.high >> 32));
+    eight(out + 9, out + 14, detail::to_hex(id.high & 0xffffffff));
+    eight(out + 19, out + 24, detail::to_hex(id.low >> 32));
+    eight(out + 28, out + 32, detail::to_hex(id.low & 0xffffffff));
+    out[8] = out[13] = out[18] = out[23] = '-';
 }
 
 /// The id as text in the form of RFC 9562.
@@ -53,28 +102,15 @@ inline std::string to_string(message_id id) {
 /// Reads the text form of RFC 9562 (upper or lower case); nothing where the text is not a UUID.
 constexpr std::optional<message_id> parse_id(std::string_view text) noexcept {
     if (text.size() != 36) return std::nullopt;
-    message_id id;
-    int nibble = 0;
-    for (std::size_t i = 0; i < 36; ++i) {
-        char const c = text[i];
-        if (i == 8 || i == 13 || i == 18 || i == 23) {
-            if (c != '-') return std::nullopt;
-            continue;
-        }
-        std::uint64_t digit = 0;
-        if (c >= '0' && c <= '9')
-            digit = static_cast<std::uint64_t>(c - '0');
-        else if (c >= 'a' && c <= 'f')
-            digit = static_cast<std::uint64_t>(c - 'a' + 10);
-        else if (c >= 'A' && c <= 'F')
-            digit = static_cast<std::uint64_t>(c - 'A' + 10);
-        else
-            return std::nullopt;
-        std::uint64_t& half = nibble < 16 ? id.high : id.low;
-        half = half << 4 | digit;
-        ++nibble;
-    }
-    return id;
+    char const* const p = text.data();
+    if (p[8] != '-' || p[13] != '-' || p[18] != '-' || p[23] != '-') return std::nullopt;
+    auto const first = detail::load_eight(p);
+    auto const second = detail::join_fours(p + 9, p + 14);
+    auto const third = detail::join_fours(p + 19, p + 24);
+    auto const fourth = detail::load_eight(p + 28);
+    using detail::are_hex, detail::from_hex;
+    if (!are_hex(first) || !are_hex(second) || !are_hex(third) || !are_hex(fourth)) return std::nullopt;
+    return message_id{from_hex(first) << 32 | from_hex(second), from_hex(third) << 32 | from_hex(fourth)};
 }
 
 /// Makes rising ids of version 7 (RFC 9562, section 6.2, method 3: the 12 bits after the milliseconds carry a fraction

@@ -104,7 +104,9 @@ private:
     template <class Handler>
     void take_header(std::string_view payload, Handler& handler) {
         expect(frame_type::header);
-        size_ = left_ = read_content_header(payload).body_size;
+        // Its properties are looked at once, when the body is here.
+        wire_reader in(payload);
+        size_ = left_ = read_body_size(in);
         if (size_ == 0) return finish(payload, {}, handler);
         header_.assign(payload);
         body_.clear();

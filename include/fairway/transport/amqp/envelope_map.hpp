@@ -119,8 +119,9 @@ public:
             head_.time = time_point(seconds(static_cast<std::int64_t>(std::min(from.time->seconds, most))));
         }
         take_addresses(from);
-        if (from.headers)
-            for (auto const& [name, value] : *from.headers) take_header(name, value);
+        if (!from.headers) return;
+        headers_.reserve(from.headers->bytes().size()); // what is in it is longer, but for numbers
+        for (auto const& [name, value] : *from.headers) take_header(name, value);
     }
 
     envelope_head const& head() const noexcept { return head_; }
@@ -176,12 +177,7 @@ private:
         } else if (auto const flag = value.flag(); !text && flag) {
             text = *flag ? "true" : "false";
         }
-        bool const fits = text && headers_.size() < limits::headers && !fairway::detail::header_name_fault(name) &&
-                          !fairway::detail::header_value_fault(*text);
-        if (fits)
-            headers_.set(name, *text);
-        else
-            ++left_out_;
+        if (!text || !headers_.add_received(name, *text)) ++left_out_;
     }
     void take_own(std::string_view name, value_view const& value) {
         auto const text = value.text().value_or(std::string_view());
@@ -198,9 +194,8 @@ private:
             take_version(text);
         } else if (name == "fw-key") {
             take(text, head_.shard_key);
-        } else if (headers_.size() < limits::headers + limits::reserved_headers &&
-                   !fairway::detail::header_name_fault(name) && !fairway::detail::header_value_fault(text)) {
-            headers_.set_reserved(name, text);
+        } else {
+            headers_.add_received(name, text); // kept as it is
         }
     }
     void take_version(std::string_view text) noexcept {

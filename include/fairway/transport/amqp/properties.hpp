@@ -65,14 +65,19 @@ inline void append_fields(std::string& out, content_header const& header) {
     });
 }
 
+// Reads what stands before the properties: the size of the body. Throws `violation`.
+inline std::uint64_t read_body_size(wire_reader& in) {
+    if (in.number<std::uint16_t>() != basic_publish::id.class_id)
+        violate(reply_code::frame_error, "a content header of another class than its method");
+    if (in.number<std::uint16_t>() != 0) violate(reply_code::frame_error, "a content header with a weight");
+    return in.number<std::uint64_t>();
+}
+
 // Reads one, all of it. Throws `violation`.
 inline content_header read_content_header(std::string_view payload) {
     content_header header;
     wire_reader in(payload);
-    if (in.number<std::uint16_t>() != basic_publish::id.class_id)
-        violate(reply_code::frame_error, "a content header of another class than its method");
-    if (in.number<std::uint16_t>() != 0) violate(reply_code::frame_error, "a content header with a weight");
-    in.get(header.body_size);
+    header.body_size = read_body_size(in);
     unsigned const flags = in.number<std::uint16_t>();
     if ((flags & unknown_property_flags) != 0) violate(reply_code::syntax_error, "properties that are not known");
     basic_properties::each(header.properties, [&](auto&... field) {

@@ -1,100 +1,15 @@
 // Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
 // What outlives a connection, the broker's process and those who use it, on the model broker in a simulated network.
+#include "amqp/town_kit.hpp"
 #include "fw_catch.hpp"
 
-#include <fairway/amqp.hpp>
-#include <fairway/testing/amqp/broker.hpp>
-#include <fairway/testing/seeded_secure_random.hpp>
-#include <fairway/testing/sim/stream_lab.hpp>
-
-#include <boost/asio/bind_executor.hpp>
-
-#include <memory>
-#include <optional>
+#include <cstdint>
 #include <string>
-#include <string_view>
-#include <utility>
 #include <vector>
 
-using namespace fairway;
-using namespace std::chrono_literals;
+using namespace town_kit;
 
 namespace {
-
-class patient final : public receiver {
-public:
-    void ready() noexcept override {}
-};
-
-// Hosts with a broker between them.
-class town {
-public:
-    explicit town(std::uint64_t seed = 1) : lab_(testing::stream_options(seed)) {
-        testing::amqp_broker_options o;
-        o.listen_at(env::endpoint::tcp("*", 5672)).seed(seed);
-        broker.emplace(lab_.start("broker").get_executor(), o);
-    }
-    ~town() {
-        for (auto const& host : hosts_) lab_.drop(host);
-        broker.reset();
-        lab_.drop("broker");
-    }
-
-    amqp connect(std::string const& host, amqp_options o = amqp_options()) {
-        auto& context = lab_.start(host);
-        asio::make_service<testing::seeded_secure_random>(context, ++seed_);
-        hosts_.push_back(host);
-        return amqp(context.get_executor(), o.host("broker", 5672).insecure(true));
-    }
-    void cut(std::string const& host) { lab_.streams().cut_both(host, "broker"); }
-    void heal(std::string const& host) {
-        lab_.streams().heal(host, "broker");
-        lab_.streams().heal("broker", host);
-    }
-    void pass(duration d) { lab_.run_for(d); }
-
-    // Sends, together, and waits until the broker has confirmed all; the first error.
-    error_code send(amqp& from, std::shared_ptr<sink> const& to, std::vector<std::string> const& texts) {
-        std::vector<envelope> all;
-        for (auto const& text : texts) {
-            envelope_head head;
-            head.id = {1, ++last_id_};
-            head.correlation = {2, last_id_};
-            head.shard = 0;
-            all.push_back(envelope::of_bytes(head, {}, text));
-        }
-        std::vector<outcome> outcomes;
-        bool over = false;
-        auto const until = env::clock::of(from.get_executor()).steady_now() + 1h;
-        to->send(std::move(all), until, outcomes, asio::bind_executor(from.get_executor(), [&over] { over = true; }));
-        REQUIRE(lab_.run_until([&] { return over; }, 2min));
-        for (auto const& o : outcomes)
-            if (o.error) return o.error;
-        return {};
-    }
-    error_code send(amqp& from, std::shared_ptr<sink> const& to, std::string_view text) {
-        return send(from, to, std::vector<std::string>{std::string(text)});
-    }
-    // The next message that comes within a minute.
-    std::string next(source& from) {
-        std::vector<delivery> batch;
-        lab_.run_until([&] { return from.receive(batch, 1) > 0; }, 1min);
-        if (batch.empty()) return "none";
-        settlement const accepted{batch.front().tag(), true, 1};
-        from.settle({&accepted, 1});
-        return std::string(batch.front().message().body());
-    }
-    bool has(std::string_view queue) const { return broker->queue(queue).has_value(); }
-
-private:
-    testing::stream_lab lab_;
-    std::vector<std::string> hosts_;
-    std::uint64_t seed_ = 0;
-    std::uint64_t last_id_ = 0;
-
-public:
-    std::optional<testing::amqp_broker> broker;
-};
 
 // One who waits for replies, and one who replies.
 struct conversation {

@@ -89,6 +89,8 @@ public:
         }
         for (auto const& r : readers_) r->leave();
         session_.reset();
+        alarm_.reset();
+        acks_alarm_.reset();
     }
 
     // ---- of its readers ----
@@ -202,15 +204,15 @@ public:
         // The last settlements, and then what is not settled goes back.
         env::dispatch(around_->executor, [self = shared_from_this(), left = std::move(left)] {
             self->tell_broker();
-            for (auto const& r : self->readers_) r->leave();
+            self->abandon();
             left();
         });
     }
 
     // Tells the broker what there is to tell.
     bool run() override {
-        tell_broker();
-        if (std::exchange(later_, false)) return try_later(), false;
+        if (!acks_can_wait()) tell_broker();
+        if (std::exchange(later_, false)) try_later();
         return false;
     }
 
@@ -230,13 +232,43 @@ private:
         }
     }
     void try_later() {
+        if (!session_) return;
         if (!alarm_) alarm_ = env::clock::of(around_->executor).make_alarm(around_->executor);
         auto const& clock = env::clock::of(around_->executor);
         alarm_->set(clock.steady_now() + std::chrono::seconds(1), [weak = weak_from_this()] {
             if (auto const self = weak.lock()) self->attach_wanted();
         });
     }
+    // While messages stream in, acknowledgements go together, a quarter of the prefetch or what there is after a
+    // millisecond: to write one costs more than to take a message, here and for the broker. What comes alone goes at
+    // once, and with all else that there is to tell.
+    bool acks_can_wait() {
+        std::size_t untold = 0;
+        {
+            std::lock_guard const lock(mutex_);
+            for (auto const& r : readers_) {
+                if (!r->attached()) continue;
+                if (r->state.has_more_to_tell()) return false;
+                untold += r->state.untold();
+            }
+        }
+        if (untold == 0) return true;
+        if (untold >= what_.prefetch / 4) return false;
+        constexpr auto most = std::chrono::milliseconds(1);
+        auto& clock = env::clock::of(around_->executor);
+        if (clock.steady_now() >= told_at_ + most) return false;
+        if (std::exchange(acks_wait_, true)) return true;
+        if (!acks_alarm_) acks_alarm_ = clock.make_alarm(around_->executor);
+        acks_alarm_->set(told_at_ + most, [weak = weak_from_this()] {
+            auto const self = weak.lock();
+            if (!self) return;
+            self->acks_wait_ = false;
+            self->run();
+        });
+        return true;
+    }
     void tell_broker() {
+        told_at_ = env::clock::of(around_->executor).steady_now();
         bool left = false;
         for (auto const& r : readers_) {
             std::vector<part::answer> answers;
@@ -291,6 +323,9 @@ private:
     std::vector<bool> wanted_;
     std::unique_ptr<env::alarm> alarm_;
     bool later_ = false;
+    env::steady_point told_at_ = env::steady_point::min(); // the broker, the last time
+    std::unique_ptr<env::alarm> acks_alarm_;
+    bool acks_wait_ = false; // for the alarm
 
     std::vector<std::shared_ptr<shard_reader>> readers_;
     mutable std::mutex mutex_;

@@ -39,6 +39,7 @@ public:
         next_ = 0;
         handed_ = 0;
         returning_ = false;
+        done_ = 0;
         answers_.clear();
         ++generation_;
     }
@@ -89,6 +90,7 @@ public:
         --handed_;
         if (accept) {
             d.at = state::done;
+            ++done_;
         } else if (in_order_) {
             d.at = state::back;
             returning_ = true;
@@ -116,9 +118,14 @@ public:
     // All that the broker has delivered has to go back to it now.
     bool returns() const noexcept { return handed_ == 0 && (returning_ || stopped_); }
     std::size_t in_hands() const noexcept { return handed_; }
+    // How many were accepted of which the broker does not know.
+    std::size_t untold() const noexcept { return done_; }
+    // There is, or may soon be, more to tell it than what was accepted.
+    bool has_more_to_tell() const noexcept { return stopped_ || returning_ || !answers_.empty(); }
 
     // What the broker is to be told now.
     std::vector<answer> take_answers() {
+        done_ = 0;
         // What is done in a row from the front is acknowledged at once, what is done behind that alone.
         // The broker takes a tag only that is open.
         std::size_t row = 0;
@@ -167,6 +174,7 @@ private:
     std::uint64_t first_ = 1; // the tag of the first of them
     std::size_t next_ = 0;    // the first of them that was not handed out, or is behind it
     std::size_t handed_ = 0;
+    std::size_t done_ = 0; // that the broker does not know
     bool held_ = false;
     bool stopped_ = false;
     bool returning_ = false; // nothing is handed out until all has gone back

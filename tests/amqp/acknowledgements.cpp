@@ -1,0 +1,98 @@
+// Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
+// When the broker hears of what was accepted.
+#include "amqp/town_kit.hpp"
+#include "fw_catch.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+using namespace town_kit;
+
+namespace {
+
+constexpr auto one_way = 100us;
+constexpr auto a_while = 300us; // there and back, and less than acknowledgements wait
+
+// A consumer that has taken all there is of a queue.
+struct full_hands {
+    full_hands(std::size_t prefetch, std::size_t messages) {
+        what.from = {"orders", channel_kind::point_to_point, 0};
+        what.prefetch = prefetch;
+        from = consumer.listen(what, told);
+        std::vector<std::string> const texts(messages, "tea");
+        auto const way = sender.open(what.from);
+        REQUIRE_FALSE(all.send(sender, way, texts));
+        all.pass(5s);
+        std::vector<delivery> batch;
+        from->receive(batch, messages);
+        for (auto const& d : batch) tags.push_back(d.tag());
+    }
+    ~full_hands() { from->close(); }
+    void settle(std::size_t n, bool accept = true) {
+        for (std::size_t i = 0; i < n; ++i) {
+            settlement const one{tags.at(next++), accept, 1};
+            from->settle({&one, 1});
+        }
+    }
+    std::size_t unsettled_after(duration d) {
+        all.pass(d);
+        return all.broker->queue("fw.orders")->unsettled;
+    }
+
+    town all{testing::stream_options(1).latency(one_way, one_way)};
+    patient told;
+    amqp sender = all.connect("sender");
+    amqp consumer = all.connect("consumer");
+    subscription what;
+    std::shared_ptr<source> from;
+    std::vector<std::uint64_t> tags;
+    std::size_t next = 0;
+};
+
+} // namespace
+
+TEST_CASE("what is accepted alone is acknowledged at once, and what follows goes together", "[amqp]") {
+    full_hands h(40, 40);
+    REQUIRE(h.unsettled_after(0s) == 40);
+    h.settle(1);
+    CHECK(h.unsettled_after(a_while) == 39);
+    h.settle(8);
+    CHECK(h.unsettled_after(a_while) == 39);
+    SECTION("a quarter of what may be open, at once") {
+        h.settle(2);
+        CHECK(h.unsettled_after(a_while) == 29);
+    }
+    SECTION("fewer after a millisecond") {
+        CHECK(h.unsettled_after(1ms) == 31);
+        h.settle(1);
+        CHECK(h.unsettled_after(a_while) == 31);
+        CHECK(h.unsettled_after(1ms) == 30);
+    }
+    SECTION("with what is given back") {
+        h.settle(1, false);
+        CHECK(h.unsettled_after(a_while) == 31); // that one comes again
+    }
+    SECTION("with the end of the consumer") {
+        h.from->close();
+        CHECK(h.unsettled_after(a_while) == 0);
+        CHECK(h.all.broker->queue("fw.orders")->ready == 31);
+    }
+    SECTION("before a consumer that is paused has ended") {
+        h.from->pause();
+        CHECK(h.unsettled_after(a_while) == 31);
+    }
+}
+
+TEST_CASE("where few messages may be open none waits for an acknowledgement", "[amqp]") {
+    full_hands h(3, 9);
+    REQUIRE(h.tags.size() == 3);
+    for (std::size_t open = 3; open > 0; --open) {
+        h.settle(1);
+        std::vector<delivery> batch;
+        h.all.pass(a_while);
+        CHECK(h.from->receive(batch, 9) == 1);
+    }
+}

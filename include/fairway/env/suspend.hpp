@@ -34,7 +34,7 @@ public:
         requires(!std::same_as<std::remove_cvref_t<Handler>, continuation>)
     continuation(Handler&& h) : kind_(&kind_of<std::remove_cvref_t<Handler>>) { // NOLINT: as a handler that it is
         using H = std::remove_cvref_t<Handler>;
-        // That would be a thread of Asio's own; and what makes an any_io_executor of it takes long to compile.
+        // It would be called by whoever resumes it. To make an any_io_executor of that default takes long to compile.
         static_assert(!std::same_as<asio::associated_executor_t<H>, asio::system_executor>,
             "this handler does not say where it runs: use boost::asio::bind_executor on it");
         if constexpr (fits<H>)

@@ -35,7 +35,7 @@ public:
     explicit town(std::uint64_t seed = 1) : town(testing::stream_options(seed)) {}
     explicit town(testing::stream_options const& streams) : lab_(streams) {
         testing::amqp_broker_options o;
-        o.listen_at(env::endpoint::tcp("*", 5672)).seed(1);
+        o.listen_at(env::endpoint::tcp("*", 5672)).seed(streams.seed());
         broker.emplace(lab_.start("broker").get_executor(), o);
     }
     ~town() {

@@ -120,7 +120,7 @@ public:
         }
         take_addresses(from);
         if (!from.headers) return;
-        headers_.reserve(from.headers->bytes().size()); // what is in it is longer, but for numbers
+        room_ = from.headers->bytes().size(); // what is in it is longer, but for numbers
         for (auto const& [name, value] : *from.headers) take_header(name, value);
     }
 
@@ -177,7 +177,7 @@ private:
         } else if (auto const flag = value.flag(); !text && flag) {
             text = *flag ? "true" : "false";
         }
-        if (!text || !headers_.add_received(name, *text)) ++left_out_;
+        if (!text || !keep(name, *text)) ++left_out_;
     }
     void take_own(std::string_view name, value_view const& value) {
         auto const text = value.text().value_or(std::string_view());
@@ -195,8 +195,12 @@ private:
         } else if (name == "fw-key") {
             take(text, head_.shard_key);
         } else {
-            headers_.add_received(name, text); // kept as it is
+            keep(name, text); // as it is
         }
+    }
+    bool keep(std::string_view name, std::string_view text) {
+        if (headers_.empty()) headers_.reserve(room_); // most messages have none
+        return headers_.add_received(name, text);
     }
     void take_version(std::string_view text) noexcept {
         message_version v;
@@ -209,6 +213,7 @@ private:
     envelope_head head_;
     fairway::headers headers_;
     std::string reply_to_;
+    std::size_t room_ = 0;
     std::size_t left_out_ = 0;
 };
 

@@ -49,7 +49,10 @@ public:
           to_(std::move(to)),
           clock_(env::clock::of(context_->executor)),
           alarm_(clock_.make_alarm(context_->executor)),
-          most_(most) {}
+          most_(most) {
+        for (std::uint32_t i = 0; to_ && i < std::max(to_->shards, 1U); ++i)
+            ways_.push_back(context_->names.way(*to_, i));
+    }
     void start() {
         waker_.emplace(env::run_loop::of(context_->executor), weak_from_this());
         outbox_ =
@@ -213,20 +216,27 @@ private:
 
     void publish(amqp_outbox::item const& what) {
         basic_publish p;
-        route way;
+        route made;
+        auto const* way = &made;
         error_code refused;
         auto properties = properties_.of(what.message, clock_.now());
         if (what.where) {
             // What goes to a direct reply-to is delivered, and returned nevertheless.
-            way = {"", what.where->queue, !what.where->queue.starts_with("amq.rabbitmq.reply-to.")};
+            made = {"", what.where->queue, !what.where->queue.starts_with("amq.rabbitmq.reply-to.")};
             if (what.where->correlation) properties.correlation_id = *what.where->correlation;
         } else {
-            way = context_->names.way(*to_, what.message.shard());
-            if (what.message.due() > clock_.now()) refused = delay(way, what.message.due() - clock_.now());
+            auto const shard = to_->shards > 0 ? what.message.shard() : 0;
+            if (shard >= ways_.size()) return outbox_->end(what.number, errc::unroutable);
+            way = &ways_[shard];
+            if (what.message.due() > clock_.now()) {
+                made = *way;
+                way = &made;
+                refused = delay(made, what.message.due() - clock_.now());
+            }
         }
-        p.exchange = way.exchange;
-        p.routing_key = way.key;
-        p.mandatory = way.mandatory;
+        p.exchange = way->exchange;
+        p.routing_key = way->key;
+        p.mandatory = way->mandatory;
         try {
             if (!refused) channel_->publish(p, properties, what.message.body());
         } catch (system_error const& e) {
@@ -292,6 +302,7 @@ private:
     std::shared_ptr<amqp_outbox> outbox_;
     std::shared_ptr<session> session_;
     std::shared_ptr<channel> channel_;
+    std::vector<route> ways_; // of the shards, or of all
     envelope_properties properties_;
     std::deque<on_its_way> on_their_way_; // in the order of their tags
     std::vector<lane> lanes_;             // by shards

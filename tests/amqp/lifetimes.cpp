@@ -24,6 +24,24 @@ struct conversation {
     reply_channel way = asker.open_replies(told);
 };
 
+// A sender and a receiver on a channel of two shards, ready.
+struct two_shards {
+    explicit two_shards(std::uint64_t seed = 1) : all(seed) { all.pass(5s); }
+
+    static subscription orders() {
+        subscription s;
+        s.from = {"orders", channel_kind::point_to_point, 2};
+        return s;
+    }
+
+    town all;
+    patient told;
+    amqp sender = all.connect("sender");
+    amqp receiver = all.connect("receiver");
+    std::shared_ptr<source> from = receiver.listen(orders(), told);
+    std::shared_ptr<sink> way = sender.open(orders().from);
+};
+
 } // namespace
 
 TEST_CASE("a reply that the broker has confirmed outlives its process", "[amqp]") {
@@ -107,22 +125,61 @@ TEST_CASE("a queue that has gone is made again a second later: who consumed from
 
 TEST_CASE("messages keep their order where a shard's queue can't take the first of them yet", "[amqp]") {
     std::vector<std::string> const sent{"1", "2", "3", "4", "5", "6", "7", "8"};
+    int refusals = 0;
     for (std::uint64_t seed = 1; seed <= 10; ++seed) {
-        town all(seed);
-        patient told;
-        subscription orders;
-        orders.from = {"orders", channel_kind::point_to_point, 2};
-        auto sender = all.connect("sender");
-        auto receiver = all.connect("receiver");
-        auto const from = receiver.listen(orders, told);
-        auto const way = sender.open(orders.from);
-        all.pass(5s);
+        two_shards s(seed);
         testing::amqp_faults f;
         f.nack_first_one_in = 2;
-        all.broker->set_faults(f);
-        CHECK_FALSE(all.send(sender, way, sent));
+        s.all.broker->set_faults(f);
+        auto const& clock = env::clock::of(s.sender.get_executor());
+        auto const began = clock.steady_now();
+        CHECK_FALSE(s.all.send(s.sender, s.way, sent));
+        if (clock.steady_now() - began >= 100ms) ++refusals; // the sender has rested
         std::vector<std::string> received;
-        while (received.size() < sent.size()) received.push_back(all.next(*from));
+        while (received.size() < sent.size()) received.push_back(s.all.next(*s.from));
         CHECK(received == sent);
     }
+    CHECK(refusals > 2);
+}
+
+TEST_CASE("a shard's queue that confirms nothing keeps no other shard waiting", "[amqp]") {
+    two_shards s;
+    testing::amqp_faults f;
+    f.stalled_key = "fw.orders:0";
+    s.all.broker->set_faults(f);
+    std::vector<outcome> stalled;
+    bool over = false;
+    s.all.begin_send(s.sender, s.way, {"1", "2", "3"}, stalled, over);
+    CHECK_FALSE(s.all.send(s.sender, s.way, {"4", "5"}, 1));
+    s.all.pass(1min);
+    CHECK_FALSE(over);
+    std::vector<std::string> received{s.all.next(*s.from), s.all.next(*s.from), s.all.next(*s.from)};
+    CHECK(received == std::vector<std::string>{"1", "4", "5"});
+    s.all.broker->set_faults({});
+    s.all.pass(1s);
+    CHECK(over);
+    for (auto const& o : stalled) CHECK_FALSE(o.error);
+    CHECK(s.all.next(*s.from) == "2");
+    CHECK(s.all.next(*s.from) == "3");
+}
+
+TEST_CASE("what waits for a shard's queue is sent once, in its place, also on another connection", "[amqp]") {
+    two_shards s;
+    testing::amqp_faults f;
+    f.stalled_key = "fw.orders:0";
+    s.all.broker->set_faults(f);
+    std::vector<outcome> stalled;
+    bool over = false;
+    s.all.begin_send(s.sender, s.way, {"1", "2", "3"}, stalled, over);
+    s.all.pass(1s);
+    CHECK(s.all.next(*s.from) == "1");
+    s.all.broker->set_faults({});
+    s.all.cut("sender");
+    s.all.pass(20s);
+    s.all.heal("sender");
+    s.all.pass(20s);
+    CHECK(over);
+    for (auto const& o : stalled) CHECK_FALSE(o.error);
+    // Nobody knows here that the first has come already.
+    for (auto const* const text : {"1", "2", "3"}) CHECK(s.all.next(*s.from) == text);
 }

@@ -86,6 +86,17 @@ TEST_CASE("the model broker: a queue may refuse a channel's messages until it ha
     CHECK(content_of(w, "q") == lines{"2", "3"});
 }
 
+TEST_CASE("the model broker: a queue that has stalled keeps no other from confirming", "[amqp][model]") {
+    world w;
+    client c(w);
+    c.declare("q").declare("r").send(confirm_select{}).said();
+    w.state.faults.stalled_key = "q";
+    CHECK(c.publish("q", "1").publish("r", "2").publish("q", "3").publish("r", "4").said() == lines{"ack 2", "ack 4"});
+    w.state.faults.stalled_key.clear();
+    CHECK(c.said() == lines{"ack 3 and before"});
+    CHECK(content_of(w, "q") == lines{"1", "3"});
+}
+
 TEST_CASE("the model broker: a forgotten acknowledgement brings a message again", "[amqp][model]") {
     world w;
     client c(w);

@@ -57,20 +57,26 @@ public:
     }
     void pass(duration d) { lab_.run_for(d); }
 
-    // Sends, together, and waits until the broker has confirmed all; the first error.
-    error_code send(amqp& from, std::shared_ptr<sink> const& to, std::vector<std::string> const& texts) {
+    // Begins to send them together; `over` says that all are confirmed or refused.
+    void begin_send(amqp& from, std::shared_ptr<sink> const& to, std::vector<std::string> const& texts,
+        std::vector<outcome>& into, bool& over, std::uint32_t shard = 0) {
         std::vector<envelope> all;
         for (auto const& text : texts) {
             envelope_head head;
             head.id = {1, ++last_id_};
             head.correlation = {2, last_id_};
-            head.shard = 0;
+            head.shard = shard;
             all.push_back(envelope::of_bytes(head, {}, text));
         }
+        auto const until = env::clock::of(from.get_executor()).steady_now() + 1h;
+        to->send(std::move(all), until, into, asio::bind_executor(from.get_executor(), [&over] { over = true; }));
+    }
+    // Sends, together, and waits until the broker has confirmed all; the first error.
+    error_code send(
+        amqp& from, std::shared_ptr<sink> const& to, std::vector<std::string> const& texts, std::uint32_t shard = 0) {
         std::vector<outcome> outcomes;
         bool over = false;
-        auto const until = env::clock::of(from.get_executor()).steady_now() + 1h;
-        to->send(std::move(all), until, outcomes, asio::bind_executor(from.get_executor(), [&over] { over = true; }));
+        begin_send(from, to, texts, outcomes, over, shard);
         REQUIRE(lab_.run_until([&] { return over; }, 2min));
         for (auto const& o : outcomes)
             if (o.error) return o.error;

@@ -127,6 +127,32 @@ TEST_CASE("a continuation has the executor and the cancellation slot of its hand
     CHECK(t.is_gone());
 }
 
+TEST_CASE("what comes before a continuation is done where that resumes, and goes with it", "[suspend]") {
+    asio::io_context io;
+    asio::cancellation_signal signal;
+    tracked t;
+    std::vector<int> said;
+    auto const strand = asio::make_strand(io);
+    continuation c =
+        fairway::env::before(asio::bind_cancellation_slot(signal.slot(), asio::bind_executor(strand, t.make())),
+            [&] { said.push_back(t.called); });
+    CHECK(c.get_executor() == asio::any_io_executor(strand));
+    CHECK(c.get_cancellation_slot() == signal.slot());
+    SECTION("resumed") {
+        resume(std::move(c));
+        CHECK(said.empty());
+        io.run();
+        CHECK(said == std::vector<int>{0});
+        CHECK(t.called == 1);
+    }
+    SECTION("dropped") {
+        { continuation const dropped(std::move(c)); }
+        CHECK(said.empty());
+        CHECK(t.called == 0);
+    }
+    CHECK(t.is_gone());
+}
+
 TEST_CASE("a coroutine that is suspended is owned by what resumes it", "[suspend]") {
     asio::io_context io;
     std::optional<continuation> parked;

@@ -373,8 +373,10 @@ void oracle::check_parked_alone(attempt const& before, attempt const& now, handl
         if (o.delay || o.life || !o.in[g].attempts.empty() || done(o)) continue;
         if (fairway::shard_of(o.key, shard_count) != now.shard) continue;
         if (o.known_at < before.ended || o.known_at + 200ms > now.begun) continue;
+        // Those before it with its key are settled, of which the last may be a letter that is not confirmed at once.
         bool const first = std::none_of(messages_.begin(), messages_.end(), [&](message const& p) {
-            return p.n && p.n != o.n && p.on == o.on && p.key == o.key && !done(p) && p.state != sent::refused;
+            if (p.n == 0 || p.n == o.n || p.on != o.on || p.key != o.key || p.state == sent::refused) return false;
+            return !done(p) || now.begun < p.in[g].left_at + 200ms + world_.rabbit.confirm_delay;
         });
         if (first)
             fail(promises::parked_alone, name(o) + " waits since " + ms(o.known_at) + " while " + name(m) +
@@ -422,6 +424,7 @@ void oracle::ended(
     auto& i = instances_[a.instance];
     auto& m = messages_[a.message];
     auto& f = m.in[group_of(m.on, i.group)];
+    f.left_at = now;
     --i.running[m.on];
     ++events_;
     if (how == ending::cancelled || how == ending::dropped) ++i.cancelled;
@@ -465,7 +468,9 @@ void oracle::expired(unsigned number, std::string_view channel, message_id id, d
     auto* const m = find(id);
     if (!on || !m) return;
     ++instances_[number].expired;
-    m->in[group_of(*on, instances_[number].group)].expired = true;
+    auto& f = m->in[group_of(*on, instances_[number].group)];
+    f.expired = true;
+    f.left_at = now;
     check_expiry(*m, now);
 }
 

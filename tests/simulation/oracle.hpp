@@ -125,6 +125,7 @@ struct fate {
     bool expired = false;
     bool refused = false; // a request whose requester was sent a fault
     duration concluded{-1};
+    duration left_at{}; // when it was last with a handler, or expired
 };
 
 struct message {

@@ -110,26 +110,30 @@ public:
         Where where;
         envelope message;
     };
-    // What is to be sent next; nothing where all is on its way, or where `may_go`, called under the outbox's lock, says
-    // that this one may not yet.
+    // What is to be sent next. Passes over what may not go yet, as `may_go(number, message)` says, called under the
+    // outbox's lock: who holds it back takes it later, by its number.
     template <class MayGo>
     std::optional<item> take(MayGo&& may_go) {
         std::lock_guard const lock(mutex_);
-        for (; !again_.empty(); again_.pop_front())
-            if (auto* const e = find(again_.front()); e && !e->over) {
-                if (!may_go(std::as_const(e->message))) return std::nullopt;
-                item i{again_.front(), e->where, e->message};
+        while (!again_.empty() || next_ < entries_.size()) {
+            auto number = first_ + next_;
+            if (again_.empty()) {
+                ++next_;
+            } else {
+                number = again_.front();
                 again_.pop_front();
-                return i;
             }
-        for (; next_ < entries_.size(); ++next_) {
-            auto& e = entries_[next_];
-            if (e.over) continue;
-            if (!may_go(std::as_const(e.message))) return std::nullopt;
-            e.sent = true;
-            return item{first_ + next_++, e.where, e.message};
+            auto* const e = find(number);
+            if (e && !e->over && may_go(number, std::as_const(e->message))) return taken(*e, number);
         }
         return std::nullopt;
+    }
+    // What was passed over, if nobody has given it up.
+    std::optional<item> take(std::uint64_t number) {
+        std::lock_guard const lock(mutex_);
+        auto* const e = find(number);
+        if (!e || e->over) return std::nullopt;
+        return taken(*e, number);
     }
     // The broker could not take an item: it goes out again, before all that was not on its way yet, and in its place
     // among others of the kind.
@@ -148,7 +152,7 @@ public:
     // was not taken.
     void begin_again(bool may_have_arrived = true) {
         std::lock_guard const lock(mutex_);
-        for (std::size_t i = 0; may_have_arrived && i < next_; ++i) entries_[i].was_lost = true;
+        for (std::size_t i = 0; may_have_arrived && i < next_; ++i) entries_[i].was_lost |= entries_[i].sent;
         next_ = 0;
         again_.clear();
         connected_ = false;
@@ -235,6 +239,10 @@ private:
     entry* find(std::uint64_t number) noexcept {
         if (number < first_ || number - first_ >= entries_.size()) return nullptr;
         return &entries_[static_cast<std::size_t>(number - first_)];
+    }
+    item taken(entry& e, std::uint64_t number) {
+        e.sent = true;
+        return {number, e.where, e.message};
     }
     void enter(Where const& where, envelope&& e, std::shared_ptr<waiter> owner, std::size_t index) {
         auto const bytes = e.footprint();
@@ -341,7 +349,7 @@ private:
     std::deque<entry> entries_;
     std::deque<std::uint64_t> again_;
     std::uint64_t first_ = 1; // the number of the first of them
-    std::size_t next_ = 0;    // the first of them that is not on its way
+    std::size_t next_ = 0;    // the first of them that was not taken, nor passed over
     std::size_t count_ = 0;   // of those that are not over
     std::size_t bytes_ = 0;
     std::size_t tried_ = 0;                      // of these without a waiter

@@ -67,16 +67,17 @@ public:
     void mute() noexcept { gone_ = true; }
     // Says which messages are safe by now.
     void flush_confirms() {
-        confirms_.flush(on_.broker.now(), [&](std::uint64_t tag, bool multiple, bool taken) {
-            taken ? say(basic_ack{tag, multiple}) : say(basic_nack{tag, multiple, false});
-        });
+        confirms_.flush(
+            on_.broker.now(), on_.broker.faults.stalled_key, [&](std::uint64_t tag, bool multiple, bool taken) {
+                taken ? say(basic_ack{tag, multiple}) : say(basic_nack{tag, multiple, false});
+            });
     }
     // Throws where a delivery has been unsettled for too long.
     void check_patience() const {
         if (!unsettled_.empty() && on_.broker.now() >= unsettled_.begin()->second.until) too_late();
     }
     std::optional<time_point> wake() const {
-        auto next = confirms_.wake();
+        auto next = confirms_.wake(on_.broker.faults.stalled_key);
         if (!unsettled_.empty()) next = std::min(next.value_or(time_point::max()), unsettled_.begin()->second.until);
         return next;
     }

@@ -5,6 +5,7 @@
 #include <fairway/envelope/time.hpp>
 
 #include <cstdint>
+#include <string>
 
 namespace fairway::testing {
 
@@ -12,6 +13,8 @@ namespace fairway::testing {
 struct amqp_faults {
     /// No message is confirmed while this is set; they are once it is not.
     bool withhold_confirms = false;
+    /// The same for messages with this routing key, if any: their quorum queue has no majority.
+    std::string stalled_key{};
     /// A confirm comes so much later, at least.
     duration least_confirm_delay{};
     /// And at most. Confirms overtake each other then.

@@ -18,6 +18,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -137,11 +138,12 @@ public:
     bool run() override {
         constexpr int at_once = 64;
         if (!context_->open || !ready_ || reopens_ || rests_) return false;
+        auto const now = clock_.now();
         for (int n = 0; n < at_once; ++n) {
             if (!channel_->has_room() || session_->blocked()) return false;
-            auto const next = outbox_->take([this](envelope const& m) { return may_go(m); });
-            if (!next) return false;
-            publish(*next);
+            auto const one = next(now);
+            if (!one) return false;
+            publish(*one, now);
         }
         waker_->wake();
         return true;
@@ -150,10 +152,13 @@ public:
 private:
     // A shard's queue, as far as this channel knows it. With the first message RabbitMQ (3.10) makes the channel known
     // to a quorum queue, and refuses that message where the queue has no leader yet, while it takes what is on its way
-    // behind it. So until one was taken, each goes alone.
+    // behind it. So until one was taken, each goes alone, and what goes elsewhere does not wait for it.
     struct lane {
         bool has_taken = false;
-        std::size_t open = 0; // on their way
+        std::size_t open = 0;         // on their way
+        std::set<std::uint64_t> held; // back: their numbers
+
+        bool may_go() const noexcept { return has_taken || open == 0; }
     };
     struct on_its_way {
         std::uint64_t tag;
@@ -170,13 +175,22 @@ private:
         lanes_.assign(to_ ? to_->shards : 0, lane());
     }
     // None for what is delayed.
-    lane* lane_of(envelope const& m) noexcept {
+    lane* lane_of(envelope const& m, time_point now) noexcept {
         auto const shard = m.shard();
-        return shard < lanes_.size() && m.due() <= clock_.now() ? &lanes_[shard] : nullptr;
+        return shard < lanes_.size() && m.due() <= now ? &lanes_[shard] : nullptr;
     }
-    bool may_go(envelope const& m) noexcept {
-        auto const* const l = lane_of(m);
-        return !l || l->has_taken || l->open == 0;
+    std::optional<amqp_outbox::item> next(time_point now) {
+        for (; !going_on_.empty(); going_on_.pop_back()) {
+            auto& l = *going_on_.back();
+            while (l.may_go() && !l.held.empty())
+                if (auto one = outbox_->take(l.held.extract(l.held.begin()).value())) return one;
+        }
+        return outbox_->take([&](std::uint64_t number, envelope const& m) {
+            auto* const l = lane_of(m, now);
+            if (!l || l->may_go()) return true;
+            l->held.insert(number);
+            return false;
+        });
     }
     // Where a quorum queue is made again before the broker has told its consumers that it was deleted, RabbitMQ never
     // tells them, and what they are sent from the new one gets lost in the broker (3.10).
@@ -202,6 +216,7 @@ private:
         ready_ = reopens_ = rests_ = false;
         channel_.reset();
         on_their_way_.clear();
+        going_on_.clear();
         outbox_->begin_again(with_what_was_sent);
     }
     void close_channel(bool with_what_was_sent = true) {
@@ -214,12 +229,12 @@ private:
         session_.reset();
     }
 
-    void publish(amqp_outbox::item const& what) {
+    void publish(amqp_outbox::item const& what, time_point now) {
         basic_publish p;
         route made;
         auto const* way = &made;
         error_code refused;
-        auto properties = properties_.of(what.message, clock_.now());
+        auto properties = properties_.of(what.message, now);
         if (what.where) {
             // What goes to a direct reply-to is delivered, and returned nevertheless.
             made = {"", what.where->queue, !what.where->queue.starts_with("amq.rabbitmq.reply-to.")};
@@ -228,10 +243,10 @@ private:
             auto const shard = to_->shards > 0 ? what.message.shard() : 0;
             if (shard >= ways_.size()) return outbox_->end(what.number, errc::unroutable);
             way = &ways_[shard];
-            if (what.message.due() > clock_.now()) {
+            if (what.message.due() > now) {
                 made = *way;
                 way = &made;
-                refused = delay(made, what.message.due() - clock_.now());
+                refused = delay(made, what.message.due() - now);
             }
         }
         p.exchange = way->exchange;
@@ -243,7 +258,7 @@ private:
             refused = e.code(); // a text does not fit its field
         }
         if (refused) return outbox_->end(what.number, refused);
-        auto* const through = lane_of(what.message);
+        auto* const through = lane_of(what.message, now);
         if (through) ++through->open;
         on_their_way_.push_back({++last_tag_, what.number, what.message.id(), through});
     }
@@ -260,16 +275,18 @@ private:
         return {};
     }
     void confirmed(on_its_way const& p, bool taken) {
-        if (p.through) {
-            --p.through->open;
-            p.through->has_taken = taken && !p.returned;
+        if (auto* const l = p.through) {
+            --l->open;
+            l->has_taken = taken && !p.returned;
+            if (!taken) l->held.insert(p.number);
+            if (l->may_go() && !l->held.empty()) going_on_.push_back(l);
         }
         if (taken && !p.returned) {
             if (!returned_.empty()) std::erase(returned_, p.number);
             return outbox_->end(p.number);
         }
         if (!taken) {
-            outbox_->take_again(p.number);
+            if (!p.through) outbox_->take_again(p.number);
             return again_later();
         }
         bool const known = std::find(returned_.begin(), returned_.end(), p.number) != returned_.end();
@@ -306,6 +323,7 @@ private:
     envelope_properties properties_;
     std::deque<on_its_way> on_their_way_; // in the order of their tags
     std::vector<lane> lanes_;             // by shards
+    std::vector<lane*> going_on_;         // which may go, and have what was held back
     std::vector<std::uint64_t> returned_; // once
     std::uint64_t last_tag_ = 0;
     bool ready_ = false;

@@ -33,9 +33,24 @@ struct two_shards {
         s.from = {"orders", channel_kind::point_to_point, 2};
         return s;
     }
+    // The first shard's queue does not confirm.
+    void stall() {
+        testing::amqp_faults f;
+        f.stalled_key = "fw.orders:0";
+        all.broker->set_faults(f);
+    }
+    void go_on() { all.broker->set_faults({}); }
+    // Sends to the first shard.
+    void begin(std::vector<std::string> const& texts) { all.begin_send(sender, way, texts, outcomes, over); }
+    void check_arrived() const {
+        CHECK(over);
+        for (auto const& o : outcomes) CHECK_FALSE(o.error);
+    }
 
     town all;
     patient told;
+    std::vector<outcome> outcomes;
+    bool over = false;
     amqp sender = all.connect("sender");
     amqp receiver = all.connect("receiver");
     std::shared_ptr<source> from = receiver.listen(orders(), told);
@@ -144,42 +159,79 @@ TEST_CASE("messages keep their order where a shard's queue can't take the first 
 
 TEST_CASE("a shard's queue that confirms nothing keeps no other shard waiting", "[amqp]") {
     two_shards s;
-    testing::amqp_faults f;
-    f.stalled_key = "fw.orders:0";
-    s.all.broker->set_faults(f);
-    std::vector<outcome> stalled;
-    bool over = false;
-    s.all.begin_send(s.sender, s.way, {"1", "2", "3"}, stalled, over);
+    s.stall();
+    s.begin({"1", "2", "3"});
     CHECK_FALSE(s.all.send(s.sender, s.way, {"4", "5"}, 1));
     s.all.pass(1min);
-    CHECK_FALSE(over);
+    CHECK_FALSE(s.over);
     std::vector<std::string> received{s.all.next(*s.from), s.all.next(*s.from), s.all.next(*s.from)};
     CHECK(received == std::vector<std::string>{"1", "4", "5"});
-    s.all.broker->set_faults({});
+    s.go_on();
     s.all.pass(1s);
-    CHECK(over);
-    for (auto const& o : stalled) CHECK_FALSE(o.error);
+    s.check_arrived();
     CHECK(s.all.next(*s.from) == "2");
     CHECK(s.all.next(*s.from) == "3");
 }
 
-TEST_CASE("what waits for a shard's queue is sent once, in its place, also on another connection", "[amqp]") {
+TEST_CASE("what waits for a shard's queue is sent in its place, also on another connection", "[amqp]") {
     two_shards s;
-    testing::amqp_faults f;
-    f.stalled_key = "fw.orders:0";
-    s.all.broker->set_faults(f);
-    std::vector<outcome> stalled;
-    bool over = false;
-    s.all.begin_send(s.sender, s.way, {"1", "2", "3"}, stalled, over);
+    s.stall();
+    s.begin({"1", "2", "3"});
     s.all.pass(1s);
     CHECK(s.all.next(*s.from) == "1");
-    s.all.broker->set_faults({});
-    s.all.cut("sender");
+    SECTION("that takes the place of one that was lost") {
+        s.go_on();
+        s.all.cut("sender");
+        s.all.pass(20s);
+        s.all.heal("sender");
+    }
+    SECTION("of the channel, since another queue has gone") {
+        s.all.broker->delete_queue("fw.orders:1");
+        CHECK_FALSE(s.all.send(s.sender, s.way, {"other"}, 1));
+        CHECK_FALSE(s.over);
+        s.go_on();
+    }
     s.all.pass(20s);
-    s.all.heal("sender");
-    s.all.pass(20s);
-    CHECK(over);
-    for (auto const& o : stalled) CHECK_FALSE(o.error);
+    s.check_arrived();
     // Nobody knows here that the first has come already.
-    for (auto const* const text : {"1", "2", "3"}) CHECK(s.all.next(*s.from) == text);
+    std::vector<std::string> received;
+    for (std::string text; (text = s.all.next(*s.from)) != "none";)
+        if (text != "other") received.push_back(text);
+    CHECK(received == std::vector<std::string>{"1", "2", "3"});
+}
+
+TEST_CASE("what is given up while it waits for a shard's queue is not sent", "[amqp]") {
+    two_shards s;
+    s.stall();
+    s.begin({"1"});
+    std::vector<outcome> given_up;
+    bool over = false;
+    s.all.begin_send(s.sender, s.way, {"2"}, given_up, over, 0, 1s);
+    s.all.pass(2s);
+    REQUIRE(over);
+    CHECK(given_up.at(0).error == errc::queue_full);
+    s.go_on();
+    CHECK_FALSE(s.all.send(s.sender, s.way, "3"));
+    CHECK(s.all.next(*s.from) == "1");
+    CHECK(s.all.next(*s.from) == "3");
+}
+
+TEST_CASE("a shard's queue that refuses keeps no other shard waiting", "[amqp]") {
+    two_shards s;
+    CHECK_FALSE(s.all.send(s.sender, s.way, {"0"}, 1));
+    testing::amqp_faults f;
+    f.nack_first_one_in = 1; // of which the other queue has taken one
+    s.all.broker->set_faults(f);
+    s.begin({"1", "2"});
+    auto const& clock = env::clock::of(s.sender.get_executor());
+    for (int i = 0; i < 20; ++i) {
+        auto const began = clock.steady_now();
+        CHECK_FALSE(s.all.send(s.sender, s.way, {"other"}, 1));
+        CHECK(clock.steady_now() - began < 50ms);
+        s.all.pass(10ms);
+    }
+    CHECK_FALSE(s.over);
+    s.go_on();
+    s.all.pass(1s);
+    s.check_arrived();
 }

@@ -59,7 +59,7 @@ public:
 
     // Begins to send them together; `over` says that all are confirmed or refused.
     void begin_send(amqp& from, std::shared_ptr<sink> const& to, std::vector<std::string> const& texts,
-        std::vector<outcome>& into, bool& over, std::uint32_t shard = 0) {
+        std::vector<outcome>& into, bool& over, std::uint32_t shard = 0, duration limit = 1h) {
         std::vector<envelope> all;
         for (auto const& text : texts) {
             envelope_head head;
@@ -68,7 +68,7 @@ public:
             head.shard = shard;
             all.push_back(envelope::of_bytes(head, {}, text));
         }
-        auto const until = env::clock::of(from.get_executor()).steady_now() + 1h;
+        auto const until = env::clock::of(from.get_executor()).steady_now() + limit;
         to->send(std::move(all), until, into, asio::bind_executor(from.get_executor(), [&over] { over = true; }));
     }
     // Sends, together, and waits until the broker has confirmed all; the first error.

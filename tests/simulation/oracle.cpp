@@ -373,7 +373,7 @@ void oracle::check_parked_alone(attempt const& before, attempt const& now, handl
         if (o.delay || o.life || !o.in[g].attempts.empty() || done(o)) continue;
         if (fairway::shard_of(o.key, shard_count) != now.shard) continue;
         if (o.known_at < before.ended || o.known_at + 200ms > now.begun) continue;
-        // Those before it with its key are settled, of which the last may be a letter that is not confirmed at once.
+        // No other of its key is open; the last may have been settled by a letter or a reply, not confirmed at once.
         bool const first = std::none_of(messages_.begin(), messages_.end(), [&](message const& p) {
             if (p.n == 0 || p.n == o.n || p.on != o.on || p.key != o.key || p.state == sent::refused) return false;
             return !done(p) || now.begun < p.in[g].left_at + 200ms + world_.rabbit.confirm_delay;

@@ -65,16 +65,22 @@ struct desk {
         run();
         return into;
     }
-    // All that can be sent now, the numbers of the messages; of the items in `items`. Those from `held` on are passed
-    // over, their items in `passed`.
+    // All that can be sent now, the numbers of the messages; of the items in `items`. Those from `held` on are held
+    // back.
     numbers take(std::uint64_t held = 100) {
+        return take_all([&] {
+            return box->take([held](envelope const& m) {
+                return m.id().low < held ? std::nullopt : std::optional<std::uint32_t>(held_by);
+            });
+        });
+    }
+    numbers take_held(std::uint32_t by = held_by) {
+        return take_all([&] { return box->take_held(by); });
+    }
+    template <class Take>
+    numbers take_all(Take next) {
         numbers got;
-        auto const may_go = [&](std::uint64_t item, envelope const& m) {
-            if (m.id().low < held) return true;
-            passed.push_back(item);
-            return false;
-        };
-        while (auto const i = box->take(may_go)) {
+        while (auto const i = next()) {
             got.push_back(i->message.id().low);
             items.push_back(i->number);
         }
@@ -88,8 +94,8 @@ struct desk {
         io.restart();
         io.poll();
     }
+    static constexpr std::uint32_t held_by = 7;
     numbers items;
-    numbers passed;
 };
 
 } // namespace
@@ -179,38 +185,39 @@ TEST_CASE("what the broker could not take goes out again in its own order", "[ou
     CHECK(d.take() == numbers{1, 2, 3});
 }
 
-TEST_CASE("what may not go yet is passed over once, and is taken by its number", "[outbox]") {
+TEST_CASE("what is held back is passed over, and taken by what holds it back", "[outbox]") {
     desk d;
     d.box->connected();
     auto const s = d.send({1, 2});
     CHECK(d.take(2) == numbers{1});
-    REQUIRE(d.passed.size() == 1);
+    auto const woken = d.woken;
     CHECK_FALSE(d.try_one(3));
-    CHECK(d.woken == 2); // though one is still held back
+    CHECK(d.woken == woken + 1);
     CHECK(d.take() == numbers{3});
-    auto const held = d.box->take(d.passed[0]);
-    REQUIRE(held);
-    CHECK(held->number == d.passed[0]);
-    CHECK(held->message.id().low == 2);
+    CHECK(d.take_held(desk::held_by - 1).empty());
+    CHECK(d.take_held(desk::held_by + 1).empty());
+    CHECK(d.take_held() == numbers{2});
+    CHECK(d.take_held().empty());
     d.end(0);
-    d.box->end(held->number);
-    d.run();
+    d.end(2);
     CHECK(s->done);
-    CHECK_FALSE(d.box->take(d.passed[0])); // it is over
 }
 
-TEST_CASE("what could not be taken may have to wait as well", "[outbox]") {
+TEST_CASE("what could not be taken goes first of what is held back", "[outbox]") {
     desk d;
     d.box->connected();
-    auto const s = d.send({1, 2});
-    CHECK(d.take() == numbers{1, 2});
+    auto const s = d.send({1, 2, 3});
+    CHECK(d.take(3) == numbers{1, 2});
+    d.box->take_again(d.items[1], desk::held_by);
+    d.box->take_again(d.items[0], desk::held_by);
+    CHECK(d.take().empty());
+    CHECK(d.take_held() == numbers{1, 2, 3});
     d.box->take_again(d.items[0]);
-    CHECK(d.take(1).empty());
-    CHECK(d.passed == numbers{d.items[0]});
-    CHECK(d.box->take(d.passed[0])->message.id().low == 1);
+    CHECK(d.take(1).empty()); // it has to wait again
+    CHECK(d.take_held() == numbers{1});
 }
 
-TEST_CASE("what was passed over has not arrived", "[outbox]") {
+TEST_CASE("what is held back has not arrived", "[outbox]") {
     desk d;
     d.box->connected();
     auto const s = d.send({1, 2, 3}, d.clock.steady_now() + 1s);
@@ -221,17 +228,32 @@ TEST_CASE("what was passed over has not arrived", "[outbox]") {
         REQUIRE(s->done);
         CHECK(s->outcomes[0].error == errc::outcome_unknown);
         CHECK(s->outcomes[1].error == errc::queue_full);
-        CHECK_FALSE(d.box->take(d.passed[0])); // it is not sent later
+        CHECK(d.take_held().empty()); // it is not sent later
+        CHECK(d.box->empty());
     }
     SECTION("when the connection was lost") {
         d.box->begin_again();
         d.box->connected();
+        CHECK(d.take_held().empty());
         CHECK(d.take() == numbers{1, 2, 3});
         for (std::size_t i = 1; i < 4; ++i) d.end(i, errc::unroutable);
         REQUIRE(s->done);
         CHECK(s->outcomes[0].error == errc::outcome_unknown);
         CHECK(s->outcomes[1].error == errc::unroutable);
     }
+}
+
+TEST_CASE("a flush waits for what is held back", "[outbox]") {
+    desk d;
+    d.box->connected();
+    REQUIRE_FALSE(d.try_one(1));
+    CHECK(d.take(1).empty());
+    bool done = false;
+    auto const into = d.flush(done);
+    CHECK_FALSE(done);
+    CHECK(d.take_held() == numbers{1});
+    d.end(0);
+    CHECK(done);
 }
 
 TEST_CASE("who finds no room waits, first come, first served", "[outbox]") {

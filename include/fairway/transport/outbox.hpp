@@ -15,9 +15,11 @@
 #include <deque>
 #include <functional>
 #include <list>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <span>
 #include <utility>
 #include <vector>
@@ -100,7 +102,7 @@ public:
     void flush(error_code& into, env::continuation done) {
         std::lock_guard const lock(mutex_);
         if (gone_) return;
-        flushing_.push_back({first_ + entries_.size(), &into, std::move(done)});
+        flushing_.push_back({last_, &into, std::move(done)});
         end_flushes();
     }
 
@@ -110,58 +112,68 @@ public:
         Where where;
         envelope message;
     };
-    // What is to be sent next. Passes over what may not go yet, as `may_go(number, message)` says, called under the
-    // outbox's lock: who holds it back takes it later, by its number.
-    template <class MayGo>
-    std::optional<item> take(MayGo&& may_go) {
+    // What is to be sent next. Passes over what may not go yet: `held_by(message)`, called under the outbox's lock,
+    // says what holds it back, if anything; `take_held` has it then.
+    template <class HeldBy>
+    std::optional<item> take(HeldBy&& held_by) {
         std::lock_guard const lock(mutex_);
-        while (!again_.empty() || next_ < entries_.size()) {
-            auto number = first_ + next_;
-            if (again_.empty()) {
-                ++next_;
-            } else {
-                number = again_.front();
+        while (auto const i = next_to_take()) {
+            auto const [number, e] = *i;
+            if (std::optional<std::uint32_t> const by = held_by(std::as_const(e->message))) hold(*e, number, *by);
+            if (again_.empty())
+                next_ = number + 1;
+            else
                 again_.pop_front();
-            }
-            auto* const e = find(number);
-            if (e && !e->over && may_go(number, std::as_const(e->message))) return taken(*e, number);
+            if (!e->held) return taken(*e, number);
         }
         return std::nullopt;
     }
-    // What was passed over, if nobody has given it up.
-    std::optional<item> take(std::uint64_t number) {
+    // The first of what is held back so, if any.
+    std::optional<item> take_held(std::uint32_t by) {
         std::lock_guard const lock(mutex_);
-        auto* const e = find(number);
-        if (!e || e->over) return std::nullopt;
-        return taken(*e, number);
+        auto const first = held_.lower_bound({by, 0});
+        if (first == held_.end() || first->first != by) return std::nullopt;
+        auto const number = first->second;
+        held_.erase(first);
+        return taken(entries_.at(number), number);
     }
-    // The broker could not take an item: it goes out again, before all that was not on its way yet, and in its place
-    // among others of the kind.
-    void take_again(std::uint64_t number) {
+    // The broker could not take an item: it goes out again, in its place among others of the kind: before what was
+    // never on its way, or with what is held back so.
+    void take_again(std::uint64_t number, std::optional<std::uint32_t> held_by = {}) {
         std::lock_guard const lock(mutex_);
-        again_.insert(std::upper_bound(again_.begin(), again_.end(), number), number);
+        auto const e = entries_.find(number);
+        if (e == entries_.end()) return;
+        if (held_by)
+            hold(e->second, number, *held_by);
+        else
+            again_.insert(std::upper_bound(again_.begin(), again_.end(), number), number);
     }
     // An item has arrived, or was refused for good; nobody knows what became of it on a connection that was lost.
     void end(std::uint64_t number, error_code why = {}) {
         std::lock_guard const lock(mutex_);
-        if (auto* const e = find(number))
-            end_entry(*e, why && e->was_lost ? make_error_code(errc::outcome_unknown) : why);
-        clean_up();
+        if (auto const e = entries_.find(number); e != entries_.end())
+            end_entry(e, why && e->second.was_lost ? make_error_code(errc::outcome_unknown) : why);
+        go_on();
     }
     // What has not ended goes out again: the connection is lost, with which it may have arrived; or it was told that it
     // was not taken.
     void begin_again(bool may_have_arrived = true) {
         std::lock_guard const lock(mutex_);
-        for (std::size_t i = 0; may_have_arrived && i < next_; ++i) entries_[i].was_lost |= entries_[i].sent;
+        for (auto& [number, e] : entries_) {
+            if (number >= next_) break;
+            e.was_lost |= may_have_arrived && e.sent;
+            e.held.reset();
+        }
         next_ = 0;
         again_.clear();
+        held_.clear();
         connected_ = false;
     }
     // There is a connection, of which the address takes messages.
     void connected() {
         std::lock_guard const lock(mutex_);
         connected_ = true;
-        if (next_ < entries_.size()) wake_();
+        if (entries_.lower_bound(next_) != entries_.end()) wake_();
     }
     // The address takes none; what waits fails.
     void refuse(error_code why) {
@@ -180,7 +192,7 @@ public:
     // The context goes: drops all that waits without resuming it.
     void abandon() noexcept {
         std::list<std::shared_ptr<waiter>> dropped;
-        std::deque<entry> entries;
+        entries_by_number entries;
         std::list<flush_waiter> flushing;
         std::lock_guard const lock(mutex_);
         closed_ = gone_ = true;
@@ -212,12 +224,13 @@ private:
         std::shared_ptr<waiter> owner; // null for `try_send`
         std::size_t index = 0;
         std::size_t bytes = 0;
-        bool sent = false;     // the broker may have it
-        bool was_lost = false; // with a connection
-        bool over = false;
+        std::optional<std::uint32_t> held{}; // back, by what
+        bool sent = false;                   // the broker may have it
+        bool was_lost = false;               // with a connection
     };
+    using entries_by_number = std::map<std::uint64_t, entry>;
     struct flush_waiter {
-        std::uint64_t until;
+        std::uint64_t last;
         error_code* into;
         env::continuation done;
     };
@@ -235,21 +248,30 @@ private:
     }
 
     // ---- with the lock held ----
-    bool has_room() const noexcept { return count_ < most_.messages && bytes_ < most_.bytes; }
-    entry* find(std::uint64_t number) noexcept {
-        if (number < first_ || number - first_ >= entries_.size()) return nullptr;
-        return &entries_[static_cast<std::size_t>(number - first_)];
+    bool has_room() const noexcept { return entries_.size() < most_.messages && bytes_ < most_.bytes; }
+    std::optional<std::pair<std::uint64_t, entry*>> next_to_take() {
+        for (; !again_.empty(); again_.pop_front())
+            if (auto const e = entries_.find(again_.front()); e != entries_.end()) return {{e->first, &e->second}};
+        auto const e = entries_.lower_bound(next_);
+        if (e == entries_.end()) return std::nullopt;
+        return {{e->first, &e->second}};
+    }
+    void hold(entry& e, std::uint64_t number, std::uint32_t by) {
+        held_.emplace(by, number);
+        e.held = by;
     }
     item taken(entry& e, std::uint64_t number) {
+        e.held.reset();
         e.sent = true;
         return {number, e.where, e.message};
     }
     void enter(Where const& where, envelope&& e, std::shared_ptr<waiter> owner, std::size_t index) {
         auto const bytes = e.footprint();
-        entries_.push_back({where, std::move(e), std::move(owner), index, bytes});
-        ++count_;
+        bool const all_taken = entries_.lower_bound(next_) == entries_.end();
+        entries_.emplace_hint(entries_.end(), last_ + 1, entry{where, std::move(e), std::move(owner), index, bytes});
+        ++last_;
         bytes_ += bytes;
-        if (connected_ && next_ + 1 == entries_.size()) wake_();
+        if (connected_ && all_taken) wake_();
     }
     void feed() {
         while (!waiting_.empty()) {
@@ -269,35 +291,36 @@ private:
         w.outcomes[i] = {why, why ? acceptance::local : level_};
         --w.open;
     }
-    void end_entry(entry& e, error_code why) {
-        if (std::exchange(e.over, true)) return;
-        --count_;
+    void end_entry(typename entries_by_number::iterator which, error_code why) {
+        auto const ended = entries_.extract(which);
+        auto const& e = ended.mapped();
+        if (e.held) held_.erase({*e.held, ended.key()});
         bytes_ -= e.bytes;
-        e.message = {};
-        if (auto const w = std::exchange(e.owner, nullptr)) {
-            note(*w, e.index, why);
-            if (w->over() && w->entered == w->outcomes.size()) tell(w);
+        if (e.owner) {
+            note(*e.owner, e.index, why);
+            if (e.owner->over() && e.owner->entered == e.owner->outcomes.size()) tell(e.owner);
         } else {
             --tried_;
             if (why && !failed_) failed_ = why;
         }
     }
-    void clean_up() {
-        for (; !entries_.empty() && entries_.front().over; ++first_) {
-            entries_.pop_front();
-            if (next_ > 0) --next_;
-        }
+    // What may have arrived fails otherwise.
+    void end_unless_arrived(typename entries_by_number::iterator which, error_code why) {
+        end_entry(which, which->second.sent ? make_error_code(errc::outcome_unknown) : why);
+    }
+    // Once something has ended.
+    void go_on() {
         end_flushes();
         if (!closed_) feed();
     }
     void end_all(error_code why) {
-        for (auto& e : entries_) end_entry(e, e.sent ? make_error_code(errc::outcome_unknown) : why);
+        for (auto e = entries_.begin(); e != entries_.end();) end_unless_arrived(e++, why);
         for (auto const& w : std::exchange(waiting_, {})) {
             for (std::size_t i = w->entered; i < w->outcomes.size(); ++i) note(*w, i, why);
             w->entered = w->outcomes.size();
             if (w->over()) tell(w);
         }
-        clean_up();
+        go_on();
     }
     // Posted: what runs then may send again.
     void tell(std::shared_ptr<waiter> const& w) {
@@ -314,8 +337,8 @@ private:
     void end_flushes() {
         auto const is_over = [this](flush_waiter const& f) {
             if (tried_ == 0) return true;
-            return std::none_of(entries_.begin(), entries_.end(),
-                [&, n = first_](entry const& e) mutable { return n++ < f.until && !e.over && !e.owner; });
+            return std::none_of(
+                entries_.begin(), entries_.upper_bound(f.last), [](auto const& e) { return !e.second.owner; });
         };
         while (!flushing_.empty() && is_over(flushing_.front())) {
             *flushing_.front().into = std::exchange(failed_, error_code());
@@ -334,10 +357,10 @@ private:
         waiting_.remove(w);
         for (std::size_t i = w->entered; i < w->outcomes.size(); ++i) note(*w, i, unsent);
         w->entered = w->outcomes.size();
-        for (auto& e : entries_)
-            if (e.owner == w) end_entry(e, e.sent ? make_error_code(errc::outcome_unknown) : unsent);
+        for (auto e = entries_.begin(); e != entries_.end();)
+            if (auto const one = e++; one->second.owner == w) end_unless_arrived(one, unsent);
         if (w->over()) tell(w);
-        clean_up();
+        go_on();
     }
 
     asio::any_io_executor executor_;
@@ -346,11 +369,11 @@ private:
     acceptance level_;
     std::function<void()> wake_;
     mutable std::mutex mutex_;
-    std::deque<entry> entries_;
-    std::deque<std::uint64_t> again_;
-    std::uint64_t first_ = 1; // the number of the first of them
-    std::size_t next_ = 0;    // the first of them that was not taken, nor passed over
-    std::size_t count_ = 0;   // of those that are not over
+    entries_by_number entries_;
+    std::uint64_t last_ = 0;                                 // number of all
+    std::uint64_t next_ = 0;                                 // all before it were taken once, or are held back
+    std::deque<std::uint64_t> again_;                        // to be taken again
+    std::set<std::pair<std::uint32_t, std::uint64_t>> held_; // back: by what, and which
     std::size_t bytes_ = 0;
     std::size_t tried_ = 0;                      // of these without a waiter
     error_code failed_;                          // of one of those that are over

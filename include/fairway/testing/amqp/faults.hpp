@@ -13,7 +13,7 @@ namespace fairway::testing {
 struct amqp_faults {
     /// No message is confirmed while this is set; they are once it is not.
     bool withhold_confirms = false;
-    /// The same for messages with this routing key, if any: their quorum queue has no majority.
+    /// The same for messages with this routing key, if any: their queue is slow to confirm.
     std::string stalled_key{};
     /// A confirm comes so much later, at least.
     duration least_confirm_delay{};

@@ -14,11 +14,10 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -112,25 +111,15 @@ public:
     }
     void on_return(basic_return const&, content const& what) override {
         auto const id = parse_id(what.properties.message_id.value_or(std::string_view()));
-        for (auto& p : on_their_way_)
+        for (auto& [tag, p] : on_their_way_)
             if (p.id == id) p.returned = true;
     }
     void on_confirm(std::uint64_t tag, bool multiple, bool taken) override {
-        // Tags are in a row.
-        auto const first = on_their_way_.empty() ? tag + 1 : on_their_way_.front().tag;
-        auto const end = tag < first ? 0 : std::min<std::uint64_t>(tag - first + 1, on_their_way_.size());
-        for (auto i = multiple || end == 0 ? 0 : tag - first; i < end; ++i) {
-            auto& p = on_their_way_[static_cast<std::size_t>(i)];
-            if (!std::exchange(p.over, true)) confirmed(p, taken);
-        }
-        while (!on_their_way_.empty() && on_their_way_.front().over) on_their_way_.pop_front();
-        if (reopens_ && on_their_way_.empty()) {
-            reopens_ = false;
-            close_channel(false);
-            open_later();
-        } else {
-            waker_->wake();
-        }
+        auto const end = on_their_way_.upper_bound(tag);
+        auto p = multiple ? on_their_way_.begin() : on_their_way_.lower_bound(tag);
+        for (; p != end; p = on_their_way_.erase(p)) confirmed(p->second, taken);
+        if (reopens_ && on_their_way_.empty()) reopen();
+        waker_->wake();
     }
     void on_room() override { waker_->wake(); }
 
@@ -155,18 +144,17 @@ private:
     // behind it. So until one was taken, each goes alone, and what goes elsewhere does not wait for it.
     struct lane {
         bool has_taken = false;
-        std::size_t open = 0;         // on their way
-        std::set<std::uint64_t> held; // back: their numbers
+        bool rests = false;   // it could not take something
+        bool goes_on = false; // is listed there
+        std::size_t open = 0; // on their way
 
-        bool may_go() const noexcept { return has_taken || open == 0; }
+        bool may_go() const noexcept { return !rests && (has_taken || open == 0); }
     };
     struct on_its_way {
-        std::uint64_t tag;
         std::uint64_t number;
         message_id id;
-        lane* through; // where the order counts
+        std::optional<std::uint32_t> through; // the lane, where the order counts
         bool returned = false;
-        bool over = false;
     };
 
     void open() {
@@ -175,21 +163,26 @@ private:
         lanes_.assign(to_ ? to_->shards : 0, lane());
     }
     // None for what is delayed.
-    lane* lane_of(envelope const& m, time_point now) noexcept {
+    std::optional<std::uint32_t> lane_of(envelope const& m, time_point now) const noexcept {
         auto const shard = m.shard();
-        return shard < lanes_.size() && m.due() <= now ? &lanes_[shard] : nullptr;
+        if (shard >= lanes_.size() || m.due() > now) return std::nullopt;
+        return shard;
     }
+    void go_on_with(std::uint32_t shard) {
+        auto& l = lanes_[shard];
+        if (l.may_go() && !std::exchange(l.goes_on, true)) going_on_.push_back(shard);
+    }
+    // What is held back goes before what comes later.
     std::optional<amqp_outbox::item> next(time_point now) {
         for (; !going_on_.empty(); going_on_.pop_back()) {
-            auto& l = *going_on_.back();
-            while (l.may_go() && !l.held.empty())
-                if (auto one = outbox_->take(l.held.extract(l.held.begin()).value())) return one;
+            auto& l = lanes_[going_on_.back()];
+            if (l.may_go())
+                if (auto one = outbox_->take_held(going_on_.back())) return one;
+            l.goes_on = false;
         }
-        return outbox_->take([&](std::uint64_t number, envelope const& m) {
-            auto* const l = lane_of(m, now);
-            if (!l || l->may_go()) return true;
-            l->held.insert(number);
-            return false;
+        return outbox_->take([&](envelope const& m) {
+            auto const shard = lane_of(m, now);
+            return shard && !lanes_[*shard].may_go() ? shard : std::nullopt;
         });
     }
     // Where a quorum queue is made again before the broker has told its consumers that it was deleted, RabbitMQ never
@@ -213,7 +206,7 @@ private:
         });
     }
     void lost(bool with_what_was_sent = true) {
-        ready_ = reopens_ = rests_ = false;
+        ready_ = reopens_ = rests_ = is_waiting_ = false;
         channel_.reset();
         on_their_way_.clear();
         going_on_.clear();
@@ -258,9 +251,10 @@ private:
             refused = e.code(); // a text does not fit its field
         }
         if (refused) return outbox_->end(what.number, refused);
-        auto* const through = lane_of(what.message, now);
-        if (through) ++through->open;
-        on_their_way_.push_back({++last_tag_, what.number, what.message.id(), through});
+        auto const through = lane_of(what.message, now);
+        if (through) ++lanes_[*through].open;
+        on_their_way_.emplace_hint(
+            on_their_way_.end(), ++last_tag_, on_its_way{what.number, what.message.id(), through});
     }
     // Leads the way through a queue in which a message stays so long.
     error_code delay(route& way, duration left) {
@@ -275,19 +269,19 @@ private:
         return {};
     }
     void confirmed(on_its_way const& p, bool taken) {
-        if (auto* const l = p.through) {
-            --l->open;
-            l->has_taken = taken && !p.returned;
-            if (!taken) l->held.insert(p.number);
-            if (l->may_go() && !l->held.empty()) going_on_.push_back(l);
+        if (p.through) {
+            auto& l = lanes_[*p.through];
+            --l.open;
+            l.has_taken = taken && !p.returned;
+            go_on_with(*p.through);
         }
         if (taken && !p.returned) {
             if (!returned_.empty()) std::erase(returned_, p.number);
             return outbox_->end(p.number);
         }
         if (!taken) {
-            if (!p.through) outbox_->take_again(p.number);
-            return again_later();
+            outbox_->take_again(p.number, p.through);
+            return again_later(p.through);
         }
         bool const known = std::find(returned_.begin(), returned_.end(), p.number) != returned_.end();
         if (!to_ || known || context_->mode != topology_mode::declare) {
@@ -297,15 +291,29 @@ private:
         // Its queue was deleted: it is made again.
         returned_.push_back(p.number);
         outbox_->take_again(p.number);
-        reopens_ = true;
+        if (!std::exchange(reopens_, true)) reopen_soon();
+    }
+    // Once all that is on its way was confirmed, or some time later.
+    void reopen_soon() {
+        constexpr duration patience = std::chrono::seconds(5);
+        alarm_->set(clock_.steady_now() + patience, [weak = weak_from_this()] {
+            if (auto const self = weak.lock(); self && self->reopens_) self->reopen();
+        });
+    }
+    void reopen() {
+        close_channel(!on_their_way_.empty());
+        open_later();
     }
     // A queue that is full refuses all that comes.
-    void again_later() {
-        rests_ = true;
+    void again_later(std::optional<std::uint32_t> shard) {
+        (shard ? lanes_[*shard].rests : rests_) = true;
+        if (reopens_ || std::exchange(is_waiting_, true)) return;
         alarm_->set(clock_.steady_now() + std::chrono::milliseconds(100), [weak = weak_from_this()] {
             auto const self = weak.lock();
             if (!self) return;
-            self->rests_ = false;
+            self->rests_ = self->is_waiting_ = false;
+            for (std::uint32_t i = 0; i < self->lanes_.size(); ++i)
+                if (std::exchange(self->lanes_[i].rests, false)) self->go_on_with(i);
             self->waker_->wake();
         });
     }
@@ -321,15 +329,16 @@ private:
     std::shared_ptr<channel> channel_;
     std::vector<route> ways_; // of the shards, or of all
     envelope_properties properties_;
-    std::deque<on_its_way> on_their_way_; // in the order of their tags
-    std::vector<lane> lanes_;             // by shards
-    std::vector<lane*> going_on_;         // which may go, and have what was held back
-    std::vector<std::uint64_t> returned_; // once
+    std::map<std::uint64_t, on_its_way> on_their_way_; // by tags
+    std::vector<lane> lanes_;                          // by shards
+    std::vector<std::uint32_t> going_on_;              // which may have something that was held back
+    std::vector<std::uint64_t> returned_;              // once
     std::uint64_t last_tag_ = 0;
     bool ready_ = false;
-    bool pausing_ = false; // it was refused
-    bool rests_ = false;   // the broker could not take something
-    bool reopens_ = false; // once all that is on its way was confirmed
+    bool pausing_ = false;    // it was refused
+    bool rests_ = false;      // the broker could not take something
+    bool is_waiting_ = false; // for the end of a rest
+    bool reopens_ = false;    // once all that is on its way was confirmed
 };
 
 } // namespace fairway::amqp_detail

@@ -103,9 +103,14 @@ public:
     void kill(int with) {
         if (server_ <= 0) return;
         signal(with);
-        waitpid(std::exchange(server_, 0), nullptr, 0);
+        auto const group = std::exchange(server_, 0);
+        waitpid(group, nullptr, 0);
         // That was the shell which has started it; itself it takes connections as long as it is there.
-        while (answers()) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+        auto const end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+        while (answers()) {
+            if (std::chrono::steady_clock::now() > end) ::kill(-group, SIGKILL);
+            std::this_thread::sleep_for(std::chrono::milliseconds(10));
+        }
     }
 
     // Begins to tell it something by rabbitmqctl, which takes a second or more: the process, for who waits for it.

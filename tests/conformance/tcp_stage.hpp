@@ -135,7 +135,6 @@ private:
         tcp_options o;
         o.listen("*:7000").announce(m->host + ":7000").name(m->host).places(m->places).insecure(true);
         o.confirm(confirms_);
-        o.heartbeat(std::chrono::seconds(15)); // there are days to pass, and a minute to notice a cut
         if (narrow) o.queue(narrow_room(), limits::queue_bytes).window(1);
         tcp node(executor, o);
         // As one who has asked or answers: connected with all others.

@@ -131,7 +131,8 @@ def mebibytes(source):
 
 def costs(wanted=""):
     texts = {"contract file": CONTRACT, "service file": SERVICE, "program file": PROGRAM}
-    texts.update((f"<fairway/{h}>", f"#include <fairway/{h}>\n") for h in public_headers())
+    # Twice, for the header check, which leaves these to this.
+    texts.update((f"<fairway/{h}>", 2 * f"#include <fairway/{h}>\n") for h in public_headers())
     texts = {name: text for name, text in texts.items() if wanted in name}
     with tempfile.TemporaryDirectory() as folder, concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         def cost(numbered):
@@ -162,10 +163,10 @@ def check(update, wanted):
     lines = pathlib.Path(REFERENCE).read_text(encoding="utf-8").splitlines()
     pairs = [line.split(" ", 1) for line in lines if not line.startswith("#")]
     reference = {name: float(value) for value, name in pairs if wanted in name}
-    if f"# {compiler}" not in lines:
-        print(f"compile time: not checked: the reference is not of {compiler}")
-        return 0
     now = costs(wanted)
+    if f"# {compiler}" not in lines:
+        print(f"compile time: not checked, but for that all compile: the reference is not of {compiler}")
+        return 0
     for name, value in now.items():
         print(f"{value:.0f} MiB, reference {reference.get(name, 0):.0f}: {name}")
     wrong = list(compare(reference, now))

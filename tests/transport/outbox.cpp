@@ -181,7 +181,7 @@ TEST_CASE("what the broker could not take goes out again in its own order", "[ou
     d.box->connected();
     auto const s = d.send({1, 2, 3});
     CHECK(d.take() == numbers{1, 2, 3});
-    for (std::size_t const refused : {2, 0, 1}) d.box->take_again(d.items[refused]);
+    for (std::size_t const refused : {2U, 0U, 1U}) d.box->take_again(d.items[refused]);
     CHECK(d.take() == numbers{1, 2, 3});
 }
 

@@ -6,13 +6,6 @@
 #include <iostream>
 #include <string>
 
-#ifdef PACKAGE_VERSION
-static_assert(FAIRWAY_VERSION == PACKAGE_VERSION);
-#endif
-#ifdef BOOST_ASIO_NO_DEPRECATED
-#error what a project uses of Asio is its own business
-#endif
-
 using namespace std::chrono_literals;
 
 struct echoed {

@@ -216,6 +216,22 @@ TEST_CASE("what is given up while it waits for a shard's queue is not sent", "[a
     CHECK(s.all.next(*s.from) == "3");
 }
 
+TEST_CASE("what was given up takes room on its way, as long as its queue does not confirm", "[amqp]") {
+    two_shards s;
+    auto narrow = s.all.connect("narrow", amqp_options().queue(2, 1 << 20));
+    auto const there = narrow.open(two_shards::orders().from);
+    CHECK_FALSE(s.all.send(narrow, there, "in time"));
+    s.stall();
+    for (int i = 0; i < 5; ++i) {
+        std::vector<outcome> late;
+        bool over = false;
+        s.all.begin_send(narrow, there, {"late"}, late, over, 0, 1s);
+        s.all.pass(2s);
+        REQUIRE(over);
+        CHECK(late.at(0).error == (i < 2 ? errc::outcome_unknown : errc::queue_full));
+    }
+}
+
 TEST_CASE("a shard's queue that refuses keeps no other shard waiting", "[amqp]") {
     two_shards s;
     CHECK_FALSE(s.all.send(s.sender, s.way, {"0"}, 1));

@@ -180,6 +180,10 @@ public:
         std::lock_guard const lock(mutex_);
         end_all(why);
     }
+    bool has(std::uint64_t number) const {
+        std::lock_guard const lock(mutex_);
+        return entries_.contains(number);
+    }
     bool empty() const {
         std::lock_guard const lock(mutex_);
         return entries_.empty() && waiting_.empty();
@@ -199,6 +203,7 @@ public:
         dropped.swap(waiting_);
         entries.swap(entries_);
         flushing.swap(flushing_);
+        held_.clear();
     }
 
 private:
@@ -357,7 +362,7 @@ private:
         waiting_.remove(w);
         for (std::size_t i = w->entered; i < w->outcomes.size(); ++i) note(*w, i, unsent);
         w->entered = w->outcomes.size();
-        for (auto e = entries_.begin(); e != entries_.end();)
+        for (auto e = entries_.begin(); e != entries_.end() && !w->over();)
             if (auto const one = e++; one->second.owner == w) end_unless_arrived(one, unsent);
         if (w->over()) tell(w);
         go_on();

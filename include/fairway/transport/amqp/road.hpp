@@ -128,7 +128,9 @@ public:
         constexpr int at_once = 64;
         if (!context_->open || !ready_ || reopens_ || rests_) return false;
         auto const now = clock_.now();
+        auto const most = (lanes_.size() + 1) * most_.messages;
         for (int n = 0; n < at_once; ++n) {
+            if (on_their_way_.size() >= most) return false;
             if (!channel_->has_room() || session_->blocked()) return false;
             auto const one = next(now);
             if (!one) return false;
@@ -148,7 +150,8 @@ private:
         bool goes_on = false; // is listed there
         std::size_t open = 0; // on their way
 
-        bool may_go() const noexcept { return !rests && (has_taken || open == 0); }
+        // What was given up is on its way none the less, so that the outbox alone does not bound it.
+        bool may_go(std::size_t most) const noexcept { return !rests && open < (has_taken ? most : 1); }
     };
     struct on_its_way {
         std::uint64_t number;
@@ -161,6 +164,8 @@ private:
         channel_ = session_->open(weak_from_this());
         last_tag_ = 0;
         lanes_.assign(to_ ? to_->shards : 0, lane());
+        going_on_.clear();
+        std::erase_if(returned_, [this](std::uint64_t number) { return !outbox_->has(number); });
     }
     // None for what is delayed.
     std::optional<std::uint32_t> lane_of(envelope const& m, time_point now) const noexcept {
@@ -170,19 +175,19 @@ private:
     }
     void go_on_with(std::uint32_t shard) {
         auto& l = lanes_[shard];
-        if (l.may_go() && !std::exchange(l.goes_on, true)) going_on_.push_back(shard);
+        if (l.may_go(most_.messages) && !std::exchange(l.goes_on, true)) going_on_.push_back(shard);
     }
     // What is held back goes before what comes later.
     std::optional<amqp_outbox::item> next(time_point now) {
         for (; !going_on_.empty(); going_on_.pop_back()) {
             auto& l = lanes_[going_on_.back()];
-            if (l.may_go())
+            if (l.may_go(most_.messages))
                 if (auto one = outbox_->take_held(going_on_.back())) return one;
             l.goes_on = false;
         }
         return outbox_->take([&](envelope const& m) {
             auto const shard = lane_of(m, now);
-            return shard && !lanes_[*shard].may_go() ? shard : std::nullopt;
+            return shard && !lanes_[*shard].may_go(most_.messages) ? shard : std::nullopt;
         });
     }
     // Where a quorum queue is made again before the broker has told its consumers that it was deleted, RabbitMQ never
@@ -209,7 +214,6 @@ private:
         ready_ = reopens_ = rests_ = is_waiting_ = false;
         channel_.reset();
         on_their_way_.clear();
-        going_on_.clear();
         outbox_->begin_again(with_what_was_sent);
     }
     void close_channel(bool with_what_was_sent = true) {

@@ -251,3 +251,21 @@ TEST_CASE("a shard's queue that refuses keeps no other shard waiting", "[amqp]")
     s.all.pass(1s);
     s.check_arrived();
 }
+
+TEST_CASE("a delay whose queue would have too long a name is refused, and nothing else", "[amqp]") {
+    town all;
+    auto sender = all.connect("sender", amqp_options().prefix(std::string(200, 'p') + "."));
+    auto const way = sender.open({std::string(45, 'c'), channel_kind::point_to_point, 0});
+    std::vector<outcome> outcomes;
+    bool over = false;
+    envelope_head late;
+    late.id = {1, 100};
+    late.due = env::clock::of(sender.get_executor()).now() + 1h;
+    std::vector<envelope> one{envelope::of_bytes(late, {}, "late")};
+    auto const until = env::clock::of(sender.get_executor()).steady_now() + 1min;
+    way->send(std::move(one), until, outcomes, asio::bind_executor(sender.get_executor(), [&over] { over = true; }));
+    all.pass(1s);
+    REQUIRE(over);
+    CHECK(outcomes.at(0).error == errc::too_large);
+    CHECK_FALSE(all.send(sender, way, "in time"));
+}

@@ -240,19 +240,19 @@ private:
             auto const shard = to_->shards > 0 ? what.message.shard() : 0;
             if (shard >= ways_.size()) return outbox_->end(what.number, errc::unroutable);
             way = &ways_[shard];
-            if (what.message.due() > now) {
+        }
+        try {
+            if (!what.where && what.message.due() > now) {
                 made = *way;
                 way = &made;
                 refused = delay(made, what.message.due() - now);
             }
-        }
-        p.exchange = way->exchange;
-        p.routing_key = way->key;
-        p.mandatory = way->mandatory;
-        try {
+            p.exchange = way->exchange;
+            p.routing_key = way->key;
+            p.mandatory = way->mandatory;
             if (!refused) channel_->publish(p, properties, what.message.body());
         } catch (system_error const& e) {
-            refused = e.code(); // a text does not fit its field
+            refused = e.code(); // a text does not fit its field, or a queue's name
         }
         if (refused) return outbox_->end(what.number, refused);
         auto const through = lane_of(what.message, now);

@@ -106,8 +106,10 @@ public:
         auto const group = std::exchange(server_, 0);
         waitpid(group, nullptr, 0);
         // That was the shell which has started it; itself it takes connections as long as it is there.
-        auto const end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-        while (answers()) {
+        // It is killed when that takes too long, and not waited for without an end: the port may be another's by then.
+        auto const patience = std::chrono::seconds(30);
+        auto const end = std::chrono::steady_clock::now() + patience;
+        while (answers() && std::chrono::steady_clock::now() < end + patience) {
             if (std::chrono::steady_clock::now() > end) ::kill(-group, SIGKILL);
             std::this_thread::sleep_for(std::chrono::milliseconds(10));
         }

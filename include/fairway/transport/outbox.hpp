@@ -180,6 +180,7 @@ public:
         std::lock_guard const lock(mutex_);
         end_all(why);
     }
+    // Whether an item has not ended.
     bool has(std::uint64_t number) const {
         std::lock_guard const lock(mutex_);
         return entries_.contains(number);

@@ -342,7 +342,7 @@ private:
     bool pausing_ = false;    // it was refused
     bool rests_ = false;      // the broker could not take something
     bool is_waiting_ = false; // for the end of a rest
-    bool reopens_ = false;    // once all that is on its way was confirmed
+    bool reopens_ = false;    // as `reopen_soon` says
 };
 
 } // namespace fairway::amqp_detail

@@ -34,7 +34,7 @@ public:
     void ready() noexcept override {}
 };
 
-bool skipped() {
+bool without_broker() {
     if (rabbitmq_kit::broker::installed()) return false;
     WARN("SKIPPED: rabbitmq-server is not installed");
     return true;
@@ -79,7 +79,7 @@ struct pair {
 } // namespace
 
 TEST_CASE("requests that are under way when RabbitMQ ends are answered", "[rabbitmq]") {
-    if (skipped()) return;
+    if (without_broker()) return;
     int const how = GENERATE(SIGKILL, SIGTERM);
     INFO("signal " << how);
     constexpr int most = 2'000;
@@ -88,6 +88,7 @@ TEST_CASE("requests that are under way when RabbitMQ ends are answered", "[rabbi
     auto& t = p.t;
     for (int i = 0; i < 32; ++i) p.ask_until(most);
     REQUIRE(stage.run_until([&] { return t.right > most / 4; }, 60s));
+    rabbitmq_kit::shared_broker().keep_declarations();
     rabbitmq_kit::shared_broker().kill(how);
     stage.pass(100ms); // they notice
     rabbitmq_kit::shared_broker().start();
@@ -97,7 +98,7 @@ TEST_CASE("requests that are under way when RabbitMQ ends are answered", "[rabbi
 }
 
 TEST_CASE("a reply that RabbitMQ has confirmed outlives its process", "[rabbitmq]") {
-    if (skipped()) return;
+    if (without_broker()) return;
     conformance_kit::rabbitmq_stage stage;
     auto asker = stage.connect();
     auto answerer = stage.connect();
@@ -105,6 +106,7 @@ TEST_CASE("a reply that RabbitMQ has confirmed outlives its process", "[rabbitmq
     auto const way = asker.net.open_replies(told);
     std::vector<notice> met;
     REQUIRE(stage.run_until([&] { return way.replies->notices(met), !met.empty(); }, 30s));
+    rabbitmq_kit::shared_broker().keep_declarations();
     stage.cut(asker);
     stage.pass(100ms);
 
@@ -129,7 +131,7 @@ TEST_CASE("a reply that RabbitMQ has confirmed outlives its process", "[rabbitmq
 }
 
 TEST_CASE("what is sent after a queue was deleted finds its consumers", "[rabbitmq]") {
-    if (skipped()) return;
+    if (without_broker()) return;
     conformance_kit::rabbitmq_stage stage;
     pair p(stage);
     auto& t = p.t;

@@ -22,11 +22,11 @@ std::vector<envelope> all_sent_to(bench& b, std::string const& channel) {
     return all;
 }
 
-class repeating {
+class may_repeat {
 public:
-    static constexpr std::string_view scheme = "repeating";
-    static repeating over(any_transport inner) {
-        repeating r;
+    static constexpr std::string_view scheme = "may-repeat";
+    static may_repeat over(any_transport inner) {
+        may_repeat r;
         r.inner_.emplace(std::move(inner));
         return r;
     }
@@ -44,7 +44,7 @@ public:
     void close() { inner_->close(); }
 
 private:
-    repeating() = default;
+    may_repeat() = default;
     std::optional<any_transport> inner_;
 };
 
@@ -144,7 +144,7 @@ TEST_CASE("a plain handler that closes its service and throws leaves nothing beh
 
 TEST_CASE("a replay for another group does not end what is in progress in this one", "[awkward]") {
     bench b;
-    any_transport net = repeating::over(b.transport());
+    any_transport net = may_repeat::over(b.transport());
     service s(net, "one");
     int running = 0, most = 0;
     s.handle<rumours>([&](rumour const&) -> task<> {
@@ -177,7 +177,7 @@ TEST_CASE("a replay for another group does not end what is in progress in this o
 
 TEST_CASE("a duplicate that expires does not end those that wait for the first one", "[awkward]") {
     bench b;
-    any_transport net = repeating::over(b.transport());
+    any_transport net = may_repeat::over(b.transport());
     service s(net, "worker");
     s.handle<tallies>([&](tally const&) -> task<> { co_await sleep_for(10s); });
     s.start();

@@ -34,7 +34,7 @@ struct world {
 };
 
 // Runs one more handler, letting time pass where there is none. False when there is nothing left to do.
-bool step(bench& b) {
+bool one_handler(bench& b) {
     b.context().restart();
     if (b.context().poll_one() > 0) return true;
     auto const next = b.clock().next_alarm();
@@ -54,7 +54,7 @@ std::size_t stop_after(std::size_t k, scenario const& begin, order how, bench_op
     std::optional<bench> b(std::in_place, options);
     begin(*b, *all);
     std::size_t done = 0;
-    while (done < k && step(*b)) ++done;
+    while (done < k && one_handler(*b)) ++done;
     if (done < k) b->settle(); // throws what went wrong in the scenario itself
     if (how == order::context_first) {
         b.reset();
@@ -63,7 +63,7 @@ std::size_t stop_after(std::size_t k, scenario const& begin, order how, bench_op
     }
     all.reset();
     if (how == order::services_first_then_run)
-        for (int i = 0; i < 100'000 && step(*b);) ++i;
+        for (int i = 0; i < 100'000 && one_handler(*b);) ++i;
     b.reset();
     return done;
 }

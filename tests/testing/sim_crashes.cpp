@@ -61,7 +61,7 @@ task<> move(fairway::sender_port<shop::moves> moves) {
     for (auto const& m : all) co_await moves.send(m, fairway::send_options().patience(1h));
 }
 
-task<> ask(fairway::sender_port<shop::prices> prices) {
+task<> ask_price(fairway::sender_port<shop::prices> prices) {
     shop::ask_price const tea{"tea"};
     (void)co_await prices.gather(tea, fairway::gather_options<shop::quote>(3s).stall(500ms));
 }
@@ -84,17 +84,17 @@ void start_stock(host& h) {
     if (h.incarnation() == 1) h.spawn(leave(stock));
 }
 
-struct scenario {
+struct shop_scenario {
     simulation world;
     int placed = 0;
 
-    explicit scenario(simulation_options const& o) : world(o) {
+    explicit shop_scenario(simulation_options const& o) : world(o) {
         world.add_host("stock", start_stock);
         world.add_host("shop", [this](host& h) {
             auto& checkout = h.make<fairway::service>(h.transport(), "checkout");
             h.spawn(order(checkout.sender<shop::orders>(), placed));
             h.spawn(move(checkout.sender<shop::moves>()));
-            h.spawn(ask(checkout.sender<shop::prices>()));
+            h.spawn(ask_price(checkout.sender<shop::prices>()));
         });
     }
     // False where it has ended earlier.
@@ -103,14 +103,14 @@ struct scenario {
     }
 };
 
-void brute_force(simulation_options const& base) {
+void crash_everywhere(simulation_options const& base) {
     for (std::uint64_t k = 0;; ++k) {
         REQUIRE(k < 5000);
         bool more = false;
         // The order of destruction is a matter of the seed.
         for (std::uint64_t seed = 1; seed <= 3; ++seed) {
             auto const options = simulation_options(base).seed(seed * 1000 + k);
-            scenario s(options);
+            shop_scenario s(options);
             more = s.run_to(k) || more;
             s.world.crash(s.world.at(k % 2 == 0 ? "stock" : "shop"), 100ms);
             if (k % 8 < 2) s.run_to(k + 150);
@@ -128,11 +128,11 @@ simulation_options narrow() {
 
 } // namespace
 
-TEST_CASE("a host behind a broker can crash at any moment", "[brute]") { brute_force(narrow()); }
+TEST_CASE("a host behind a broker can crash at any moment", "[brute]") { crash_everywhere(narrow()); }
 
 TEST_CASE("a host on a shared hub can crash at any moment", "[brute]") {
-    brute_force(narrow().carried_by(carrier::hub));
-    brute_force(narrow().carried_by(carrier::hub).paranoid(false));
+    crash_everywhere(narrow().carried_by(carrier::hub));
+    crash_everywhere(narrow().carried_by(carrier::hub).paranoid(false));
 }
 
 TEST_CASE("a host can crash from within its own handlers") {

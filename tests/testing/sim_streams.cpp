@@ -15,8 +15,8 @@
 using namespace stream_kit;
 
 TEST_CASE("bytes go both ways through simulated streams, whatever the seed", "[sim_streams]") {
-    auto const up = numbers(200'000);
-    auto const down = numbers(123'457);
+    auto const up = numbered_bytes(200'000);
+    auto const down = numbered_bytes(123'457);
     for (std::uint64_t seed = 1; seed <= 20; ++seed) {
         two_hosts t{stream_options(seed).room(4096)};
         auto const sent = start(t.a, write(t.here, up));
@@ -38,7 +38,7 @@ TEST_CASE("the same seed gives the same run", "[sim_streams]") {
                             told.append(std::to_string(lab.now().count())).append(where).append(what);
                         });
                     }};
-        auto const sent = start(t.a, write(t.here, numbers(50'000)));
+        auto const sent = start(t.a, write(t.here, numbered_bytes(50'000)));
         auto const got = start(t.b, read(t.there, 50'000));
         t.lab.run_until([&] { return sent->yet && got->yet; });
         return told;
@@ -62,7 +62,7 @@ TEST_CASE("reads and writes end at any byte", "[sim_streams]") {
 
 TEST_CASE("a writer waits where there is no room, until somebody reads", "[sim_streams]") {
     two_hosts t{stream_options(3).room(1000)};
-    auto const sent = start(t.a, write(t.here, numbers(1001)));
+    auto const sent = start(t.a, write(t.here, numbered_bytes(1001)));
     t.lab.run_for(10s);
     CHECK_FALSE(sent->yet);
     auto const got = start(t.b, read(t.there, 1));
@@ -287,7 +287,7 @@ TEST_CASE("a simulated host ends in the midst of anything", "[sim_streams]") {
             auto const door = net(io).listen(env::endpoint::tcp("*", 80), io.get_executor());
             for (;;) {
                 auto s = co_await door->accept();
-                co_await write(s, numbers(2000));
+                co_await write(s, numbered_bytes(2000));
                 ++*token;
             }
         };

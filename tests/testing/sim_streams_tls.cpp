@@ -20,7 +20,7 @@ TEST_CASE("TLS goes through simulated streams in pieces of any size", "[sim_stre
     o.issue("server", {.common_name = "x", .alternatives = "DNS:b"});
     env::tls_context c(o.options());
     env::tls_context s(o.options("server"));
-    auto const up = numbers(100'000);
+    auto const up = numbered_bytes(100'000);
     for (std::uint64_t seed = 1; seed <= 10; ++seed) {
         two_hosts t{stream_options(seed).room(300).short_ones(1)};
         auto const client = start(t.a, env::tls_connect(std::move(t.here), c, "b"));
@@ -53,7 +53,7 @@ TEST_CASE("a host ends in the midst of TLS", "[sim_streams][tls]") {
     auto talk = [](task<env::stream> opening, std::shared_ptr<int> token) -> task<> {
         auto stream = co_await std::move(opening);
         error_code ec;
-        co_await write(stream, numbers(5000));
+        co_await write(stream, numbered_bytes(5000));
         while (!ec) co_await read_some(stream, ec);
         ++*token;
     };

@@ -43,7 +43,7 @@ struct outcome {
 
 outcome run(std::uint64_t seed, carrier how) {
     outcome o;
-    auto const answer = numbers(3000);
+    auto const answer = numbered_bytes(3000);
     stream_options const streams = stream_options().room(1000);
     simulation world(simulation_options(seed).carried_by(how).streams(streams));
     auto& server = world.add_host("server", [&](host& h) { h.spawn(serve(h.executor(), answer)); });

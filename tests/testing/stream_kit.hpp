@@ -24,7 +24,7 @@ using namespace fairway::testing;
 using namespace env_kit;
 using namespace std::chrono_literals;
 
-inline std::string numbers(std::size_t size) {
+inline std::string numbered_bytes(std::size_t size) {
     std::string text(size, '\0');
     for (std::size_t i = 0; i < size; ++i)
         text[i] = static_cast<char>(static_cast<std::uint32_t>(i) * 2654435761U >> 24);

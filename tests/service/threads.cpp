@@ -176,10 +176,10 @@ TEST_CASE("services are closed and destroyed from other threads while they work"
         auto customer = std::make_unique<service>(inproc(at_customer.io().get_executor(), hub), "customer");
         std::atomic<int> answered{0}, closed{0};
         auto ask = [](sender_port<shop::prices> port, std::atomic<int>& ok, std::atomic<int>& no) -> task<> {
-            shop::ask_price const tea{.sku = "tea"};
+            shop::ask_price const what{.sku = "tea"};
             try {
                 for (;;) {
-                    (void)co_await port.request(tea, 20s);
+                    (void)co_await port.request(what, 20s);
                     ++ok;
                 }
             } catch (system_error const& e) {

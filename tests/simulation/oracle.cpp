@@ -116,6 +116,8 @@ std::uint32_t oracle::plan_message(
     m.life = o.life;
     m.delay = o.delay;
     if (m.asks) m.life = o.timeout;
+    for (unsigned g = 0; publishes(m.on) && g < world_.groups; ++g)
+        m.in[group_of(m.on, g)].too_early = has_queue ? !has_queue(m.on, g) : now < 2s;
     if (parent) {
         auto const& before = messages_[parent];
         m.depth = before.depth + 1;
@@ -165,7 +167,7 @@ bool oracle::gives_up(message const& m, attempt const& a) const {
 // letters of what they were given. Of what is published before a subscriber was heard of nothing is kept.
 bool oracle::may_be_lost(message const& m, fate const& f) const {
     if (!world_.streams()) return false;
-    if (!world_.node.declares && publishes(m.on) && m.sent_at < 2s) return true;
+    if (!world_.node.declares && f.too_early) return true;
     // At RabbitMQ a delayed message is elsewhere until it is due, and its queue may have been deleted by then.
     if (world_.rabbit.deletes_queues && m.on == work && m.delay) return true;
     if (world_.by != carrier::streams) return false;

@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -125,7 +126,8 @@ struct fate {
     bool expired = false;
     bool refused = false; // a request whose requester was sent a fault
     duration concluded{-1};
-    duration left_at{}; // when it was last with a handler, or expired
+    duration left_at{};     // when it was last with a handler, or expired
+    bool too_early = false; // it was sent before the broker had a queue for the group
 };
 
 struct message {
@@ -186,6 +188,9 @@ public:
     };
     void check_ledger(unsigned number, counts const& c, bool finished);
     void check_drained(unsigned number, bool before_deadline);
+
+    // Where there is a broker: whether it has what a group of a channel is sent.
+    std::function<bool(unsigned on, unsigned group)> has_queue{};
 
     // ---- sends
     std::uint32_t plan_message(

@@ -6,6 +6,7 @@
 #include <fairway/port/dead_letters.hpp>
 #include <fairway/testing/amqp/broker.hpp>
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -49,6 +50,13 @@ public:
         for (auto const& name : queues(of, group))
             if (auto const q = broker_.queue(name)) n += q->ready + q->unsettled;
         return n;
+    }
+    bool is_consumed(fairway::address const& of, std::string_view group) const override {
+        auto const all = queues(of, group);
+        return std::all_of(all.begin(), all.end(), [this](std::string const& name) {
+            auto const q = broker_.queue(name);
+            return q && q->consumers > 0;
+        });
     }
     bool has_lost_something() override {
         // A channel that it closes is no connection that ends.

@@ -27,6 +27,8 @@ public:
     virtual ~rabbit() = default;
     // How many messages wait for a group of a channel, those that are delivered and not settled included.
     virtual std::size_t backlog(fairway::address const& of, std::string_view group) const = 0;
+    // Whether a group of a channel consumes, from all of its queues: they are bound by then.
+    virtual bool is_consumed(fairway::address const& of, std::string_view group) const = 0;
     // Whether it has lost a connection or a channel, with the deliveries there, since this was asked.
     virtual bool has_lost_something() = 0;
 };

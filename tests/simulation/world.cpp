@@ -158,7 +158,8 @@ private:
     std::vector<std::weak_ptr<slot>> slots_;
     std::vector<std::weak_ptr<actor>> clients_;
     std::vector<bool> begun_;
-    std::shared_ptr<rabbit> rabbit_; // where there is one
+    std::shared_ptr<rabbit> rabbit_;      // where there is one
+    bool consumed_[roads][most_groups]{}; // of the broker: at least once
     fairway::testing::simulation sim_;
 };
 
@@ -789,7 +790,13 @@ world::world(std::uint64_t seed, bool trace, std::optional<carrier> only)
       sim_(options()) {
     if (trace_) std::fprintf(stderr, "%s", describe(s).c_str());
     sim_.trace([this](sim_event const& e) { heard(e); });
-    if (s.by == carrier::amqp) sim_.add_host(rabbit::place, [this](host& h) { rabbit_ = rabbit::boot(h, s, sim_); });
+    if (s.by == carrier::amqp) {
+        sim_.add_host(rabbit::place, [this](host& h) { rabbit_ = rabbit::boot(h, s, sim_); });
+        o.has_queue = [this](unsigned on, unsigned g) {
+            auto& known = consumed_[on][g];
+            return known = known || rabbit_->is_consumed(address_of(on), group_names[g]);
+        };
+    }
     sim_.add_host("undertaker", [this](host& h) { boot_undertaker(h); });
     hosts_.resize(s.hosts);
     for (unsigned n = 0; n < s.hosts; ++n) sim_.add_host("h" + std::to_string(n), [this, n](host& h) { boot(h, n); });

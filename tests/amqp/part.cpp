@@ -29,16 +29,20 @@ std::vector<std::uint64_t> take(part& from, int count) {
     for (int i = 0; i < count; ++i) tags.push_back(from.take().tag);
     return tags;
 }
-told answers(part& of) {
-    told all;
-    for (auto const& a : of.take_answers()) all.emplace_back(a.what, a.tag);
-    return all;
+told answers(part& of, bool all = true) {
+    told list;
+    for (auto const& a : of.take_answers(all)) list.emplace_back(a.what, a.tag);
+    return list;
+}
+told steps(part& of) { return answers(of, false); }
+void accept(part& of, std::vector<std::uint64_t> const& tags) {
+    for (auto const t : tags) CHECK(of.settle(t, true));
 }
 
 } // namespace
 
 TEST_CASE("what is accepted in a row is acknowledged at once, up to a tag that is open", "[amqp]") {
-    part p(false);
+    part p(false, 40);
     p.begin();
     deliver(p, 6);
     auto const tags = take(p, 5);
@@ -54,7 +58,7 @@ TEST_CASE("what is accepted in a row is acknowledged at once, up to a tag that i
 }
 
 TEST_CASE("a released delivery goes back alone where there is no order", "[amqp]") {
-    part p(false);
+    part p(false, 40);
     p.begin();
     deliver(p, 3);
     auto const tags = take(p, 2);
@@ -67,7 +71,7 @@ TEST_CASE("a released delivery goes back alone where there is no order", "[amqp]
 }
 
 TEST_CASE("of a shard all goes back together, once what was handed out has ended", "[amqp]") {
-    part p(true);
+    part p(true, 40);
     p.begin();
     deliver(p, 5);
     auto const tags = take(p, 3);
@@ -90,7 +94,7 @@ TEST_CASE("of a shard all goes back together, once what was handed out has ended
 }
 
 TEST_CASE("who stops hands out no more, and gives back what waits", "[amqp]") {
-    part p(false);
+    part p(false, 40);
     p.begin();
     deliver(p, 4);
     auto const tags = take(p, 1);
@@ -107,7 +111,7 @@ TEST_CASE("who stops hands out no more, and gives back what waits", "[amqp]") {
 }
 
 TEST_CASE("a shard that is held hands out nothing, and goes on where it was", "[amqp]") {
-    part p(true);
+    part p(true, 40);
     p.begin();
     deliver(p, 2);
     p.hold(true);
@@ -119,7 +123,7 @@ TEST_CASE("a shard that is held hands out nothing, and goes on where it was", "[
 }
 
 TEST_CASE("a delivery that is no message is refused, and the others go on", "[amqp]") {
-    part p(false);
+    part p(false, 40);
     p.begin();
     deliver(p, 1);
     CHECK_FALSE(p.deliver({}, false));
@@ -129,4 +133,69 @@ TEST_CASE("a delivery that is no message is refused, and the others go on", "[am
     CHECK(p.settle(tags[0], true));
     CHECK(p.settle(tags[1], true));
     CHECK(answers(p) == told{{kind::ack_up_to, 3}});
+}
+
+TEST_CASE("what is accepted is acknowledged in steps, which end at the same tags each time", "[amqp]") {
+    part p(false, 8);
+    p.begin();
+    deliver(p, 16);
+    auto const tags = take(p, 15);
+    auto const some = [&](std::size_t from, std::size_t to) {
+        accept(p, {tags.begin() + static_cast<std::ptrdiff_t>(from), tags.begin() + static_cast<std::ptrdiff_t>(to)});
+    };
+    some(0, 3);
+    CHECK_FALSE(p.is_due());
+    some(3, 6);
+    CHECK(p.is_due());
+    CHECK(steps(p) == told{{kind::ack_up_to, 4}});
+    CHECK(p.untold() == 2);
+    CHECK_FALSE(p.is_due());
+    SECTION("two at once") {
+        some(6, 13);
+        CHECK(steps(p) == told{{kind::ack_up_to, 12}});
+        CHECK(p.untold() == 1);
+    }
+    SECTION("after some that went before their step was full") {
+        CHECK(answers(p) == told{{kind::ack_up_to, 6}});
+        some(6, 7);
+        CHECK_FALSE(p.is_due());
+        some(7, 8);
+        CHECK(p.is_due());
+        CHECK(steps(p) == told{{kind::ack_up_to, 8}});
+    }
+    SECTION("not where there is something else to tell") {
+        some(6, 9);
+        CHECK(p.settle(tags[9], false));
+        CHECK(steps(p) == told{{kind::back, 10}, {kind::ack_up_to, 9}});
+    }
+}
+
+TEST_CASE("what is accepted behind one that takes long is acknowledged without it", "[amqp]") {
+    part p(false, 8);
+    p.begin();
+    deliver(p, 9);
+    auto const tags = take(p, 8);
+    accept(p, {tags[1], tags[2], tags[4]});
+    CHECK_FALSE(p.is_due());
+    accept(p, {tags[5]});
+    CHECK(p.is_due());
+    CHECK(steps(p) == told{{kind::ack, 2}, {kind::ack, 3}, {kind::ack, 5}, {kind::ack, 6}});
+    CHECK(p.untold() == 0);
+    accept(p, {tags[0]});
+    CHECK(answers(p) == told{{kind::ack_up_to, 1}});
+}
+
+TEST_CASE("a broker that can't deliver before it is told is told", "[amqp]") {
+    part p(false, 8);
+    p.begin();
+    deliver(p, 7);
+    auto const tags = take(p, 6);
+    accept(p, {tags[0]});
+    CHECK_FALSE(p.is_due()); // one more may come, and one lies here
+    deliver(p, 1);
+    CHECK_FALSE(p.is_due()); // two lie here
+    static_cast<void>(take(p, 2));
+    CHECK(p.is_due());
+    CHECK(steps(p) == told{{kind::ack_up_to, 1}});
+    CHECK_FALSE(p.is_due());
 }

@@ -79,7 +79,7 @@ public:
     }
     // Calls or drops `done` once the broker has all that was settled.
     void settled(std::function<void()> const& done) {
-        tell_broker();
+        tell_broker(true);
         for (auto const& r : readers_) r->sync(done);
     }
     void abandon() noexcept {
@@ -203,7 +203,7 @@ public:
         if (!left) return;
         // The last settlements, and then what is not settled goes back.
         env::dispatch(around_->executor, [self = shared_from_this(), left = std::move(left)] {
-            self->tell_broker();
+            self->tell_broker(true);
             self->abandon();
             left();
         });
@@ -211,12 +211,17 @@ public:
 
     // Tells the broker what there is to tell.
     bool run() override {
-        if (!acks_can_wait()) tell_broker();
+        auto const now = what_is_due();
+        if (now != due::nothing) tell_broker(now == due::all);
+        if (now != due::all) tell_in_time();
         if (std::exchange(later_, false)) try_later();
         return false;
     }
 
 private:
+    // For an acknowledgement, while there are others.
+    static constexpr std::chrono::milliseconds longest_wait{4};
+
     bool is_sharded() const noexcept { return what_.from.shards > 0; }
 
     void attach_wanted() {
@@ -239,35 +244,41 @@ private:
             if (auto const self = weak.lock()) self->attach_wanted();
         });
     }
-    // While messages stream in, acknowledgements go together, a quarter of the prefetch or what there is after a
-    // millisecond: to write one costs more than to take a message, here and for the broker. What comes alone goes at
+    // While messages stream in, acknowledgements go together, half of the prefetch or what there is after some
+    // milliseconds: to write one costs more than to take a message, here and for the broker. What comes alone goes at
     // once, and with all else that there is to tell.
-    bool acks_can_wait() {
+    enum class due { nothing, steps, all };
+    due what_is_due() const {
+        bool steps = false;
         std::size_t untold = 0;
-        {
-            std::lock_guard const lock(mutex_);
-            for (auto const& r : readers_) {
-                if (!r->attached()) continue;
-                if (r->state.has_more_to_tell()) return false;
-                untold += r->state.untold();
-            }
+        std::lock_guard const lock(mutex_);
+        for (auto const& r : readers_) {
+            if (!r->attached()) continue;
+            if (r->state.has_more_to_tell()) return due::all;
+            steps = steps || r->state.is_due();
+            untold += r->state.untold();
         }
-        if (untold == 0) return true;
-        if (untold >= what_.prefetch / 4) return false;
-        constexpr auto most = std::chrono::milliseconds(1);
-        auto& clock = env::clock::of(around_->executor);
-        if (clock.steady_now() >= told_at_ + most) return false;
-        if (std::exchange(acks_wait_, true)) return true;
-        if (!acks_alarm_) acks_alarm_ = clock.make_alarm(around_->executor);
-        acks_alarm_->set(told_at_ + most, [weak = weak_from_this()] {
+        bool const late = untold > 0 && env::clock::of(around_->executor).steady_now() >= told_at_ + longest_wait;
+        return late ? due::all : steps ? due::steps : due::nothing;
+    }
+    bool has_untold() const {
+        std::lock_guard const lock(mutex_);
+        return std::any_of(
+            readers_.begin(), readers_.end(), [](auto const& r) { return r->attached() && r->state.untold() > 0; });
+    }
+    // What is left is told, too, before long.
+    void tell_in_time() {
+        if (acks_wait_ || !has_untold()) return;
+        acks_wait_ = true;
+        if (!acks_alarm_) acks_alarm_ = env::clock::of(around_->executor).make_alarm(around_->executor);
+        acks_alarm_->set(told_at_ + longest_wait, [weak = weak_from_this()] {
             auto const self = weak.lock();
             if (!self) return;
             self->acks_wait_ = false;
             self->run();
         });
-        return true;
     }
-    void tell_broker() {
+    void tell_broker(bool all) {
         told_at_ = env::clock::of(around_->executor).steady_now();
         bool left = false;
         for (auto const& r : readers_) {
@@ -276,7 +287,7 @@ private:
             bool leaves = false;
             {
                 std::lock_guard const lock(mutex_);
-                answers = r->state.take_answers();
+                answers = r->state.take_answers(all);
                 stopped = r->state.stopped() && r->attached();
                 leaves = r->state.returns() && r->attached();
                 if (leaves) r->state.begin();

@@ -28,8 +28,10 @@ public:
         std::uint64_t tag;
     };
 
-    // `in_order`: nothing may overtake what goes back.
-    explicit part(bool in_order) : in_order_(in_order) {}
+    // `in_order`: nothing may overtake what goes back. Of `prefetch`, which the broker delivers at most ahead of what
+    // it was told, a half is a step.
+    part(bool in_order, std::size_t prefetch)
+        : in_order_(in_order), prefetch_(prefetch), step_(std::max<std::size_t>(prefetch / 2, 1)) {}
 
     // ---- from the broker ----
     // A channel was opened: its tags begin anew.
@@ -123,21 +125,35 @@ public:
     // There is, or may soon be, more to tell it than what was accepted.
     bool has_more_to_tell() const noexcept { return stopped_ || returning_ || !answers_.empty(); }
 
-    // What the broker is to be told now.
-    std::vector<answer> take_answers() {
-        done_ = 0;
+    // It should be told now: a step is full, or it can't deliver for want of an acknowledgement, and nothing of what it
+    // has delivered is left to hand out.
+    //
+    // In steps, at the same tags each time, since the broker delivers as many together as were acknowledged: while one
+    // half is handled the other one is on its way. Of a step and a little the little would wait for the next half.
+    bool is_due() const noexcept {
+        return done_ >= step_ - (first_ - 1) % step_ || (done_ > 0 && done_ + handed_ >= prefetch_ && !has_some());
+    }
+
+    // What the broker is to be told: the steps that are full, or all where none is or `all` is wanted.
+    std::vector<answer> take_answers(bool all) {
         // What is done in a row from the front is acknowledged at once, what is done behind that alone.
         // The broker takes a tag only that is open.
         std::size_t row = 0;
+        while (row < all_.size() && (all_[row].at == state::done || all_[row].at == state::over)) ++row;
+        std::size_t const beyond = static_cast<std::size_t>((first_ - 1 + row) % step_);
+        bool const in_steps = !all && !has_more_to_tell() && beyond < row;
+        if (in_steps) row -= beyond;
         std::uint64_t last = 0;
-        for (; row < all_.size() && (all_[row].at == state::done || all_[row].at == state::over); ++row)
-            if (all_[row].at == state::done) last = first_ + row;
+        for (std::size_t i = 0; i < row; ++i)
+            if (all_[i].at == state::done) last = first_ + i, --done_;
         std::vector<answer> told = std::exchange(answers_, {});
         if (last > 0) told.push_back({answer::kind::ack_up_to, last});
         drop(row);
-        for (std::size_t i = 0; i < std::min(next_, all_.size()); ++i) {
+        if (in_steps) return told;
+        for (std::size_t i = 0; i < all_.size() && done_ > 0; ++i) {
             if (all_[i].at != state::done) continue;
             all_[i].at = state::over;
+            --done_;
             told.push_back({answer::kind::ack, first_ + i});
         }
         return told;
@@ -169,6 +185,8 @@ private:
     }
 
     bool in_order_;
+    std::size_t prefetch_;
+    std::size_t step_;
     std::uint64_t generation_ = 0;
     std::deque<one> all_;     // that the broker has delivered and that is not over
     std::uint64_t first_ = 1; // the tag of the first of them

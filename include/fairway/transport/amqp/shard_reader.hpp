@@ -49,7 +49,7 @@ public:
         topology_mode mode = topology_mode::declare;
     };
     // `owner` outlives it, or calls `leave`.
-    shard_reader(reader_owner& owner, wish w) : state(w.in_order), owner_(&owner), what_(std::move(w)) {}
+    shard_reader(reader_owner& owner, wish w) : state(w.in_order, w.prefetch), owner_(&owner), what_(std::move(w)) {}
 
     part state;
 

@@ -16,9 +16,9 @@ namespace {
 constexpr auto one_way = 100us;
 constexpr auto a_while = 300us; // there and back, and less than acknowledgements wait
 
-// A consumer that has taken all there is of a queue.
+// A consumer that has taken so many of a queue's messages.
 struct full_hands {
-    full_hands(std::size_t prefetch, std::size_t messages) {
+    full_hands(std::size_t prefetch, std::size_t messages, std::size_t taken) {
         what.from = {"orders", channel_kind::point_to_point, 0};
         what.prefetch = prefetch;
         from = consumer.listen(what, told);
@@ -27,7 +27,7 @@ struct full_hands {
         REQUIRE_FALSE(all.send(sender, way, texts));
         all.pass(5s);
         std::vector<delivery> batch;
-        from->receive(batch, messages);
+        from->receive(batch, taken);
         for (auto const& d : batch) tags.push_back(d.tag());
     }
     ~full_hands() { from->close(); }
@@ -55,7 +55,7 @@ struct full_hands {
 } // namespace
 
 TEST_CASE("what is accepted alone is acknowledged at once, and what follows goes together", "[amqp]") {
-    full_hands h(40, 40);
+    full_hands h(40, 40, 40);
     REQUIRE(h.unsettled_after(0s) == 40);
     h.settle(1);
     CHECK(h.unsettled_after(a_while) == 39);
@@ -89,7 +89,7 @@ TEST_CASE("what is accepted alone is acknowledged at once, and what follows goes
 
 TEST_CASE("where all messages that may be open are, none waits for an acknowledgement", "[amqp]") {
     std::size_t const may = GENERATE(3U, 40U);
-    full_hands h(may, 3 * may);
+    full_hands h(may, 3 * may, 3 * may);
     REQUIRE(h.tags.size() == may);
     for (std::size_t open = may; open > 0; --open) {
         h.settle(1);
@@ -97,4 +97,21 @@ TEST_CASE("where all messages that may be open are, none waits for an acknowledg
         h.all.pass(a_while);
         CHECK(h.from->receive(batch, may) == 1);
     }
+}
+
+TEST_CASE("a broker that can deliver no more once the last message was taken is told then", "[amqp]") {
+    full_hands h(40, 40, 30);
+    h.settle(1);
+    CHECK(h.unsettled_after(a_while) == 39);
+    h.all.pass(5s);
+    h.settle(1);
+    CHECK(h.unsettled_after(a_while) == 38);
+    std::vector<std::string> const texts(2, "tea");
+    REQUIRE_FALSE(h.all.send(h.sender, h.sender.open(h.what.from), texts));
+    CHECK(h.unsettled_after(a_while) == 40);
+    h.settle(1);
+    CHECK(h.unsettled_after(a_while) == 40); // some lie here
+    std::vector<delivery> batch;
+    CHECK(h.from->receive(batch, 40) == 12);
+    CHECK(h.unsettled_after(a_while) == 39);
 }

@@ -138,8 +138,9 @@ TEST_CASE("a delivery that is no message is refused, and the others go on", "[am
 TEST_CASE("what is accepted is acknowledged in steps, which end at the same tags each time", "[amqp]") {
     part p(false, 8);
     p.begin();
-    deliver(p, 16);
-    auto const tags = take(p, 15);
+    deliver(p, 8);
+    CHECK_FALSE(p.is_due());
+    auto tags = take(p, 7);
     auto const some = [&](std::size_t from, std::size_t to) {
         accept(p, {tags.begin() + static_cast<std::ptrdiff_t>(from), tags.begin() + static_cast<std::ptrdiff_t>(to)});
     };
@@ -151,38 +152,65 @@ TEST_CASE("what is accepted is acknowledged in steps, which end at the same tags
     CHECK(p.untold() == 2);
     CHECK_FALSE(p.is_due());
     SECTION("two at once") {
-        some(6, 13);
+        deliver(p, 4);
+        for (auto const t : take(p, 5)) tags.push_back(t);
+        some(6, 12);
         CHECK(steps(p) == told{{kind::ack_up_to, 12}});
-        CHECK(p.untold() == 1);
+        CHECK(p.untold() == 0);
     }
     SECTION("after some that went before their step was full") {
         CHECK(answers(p) == told{{kind::ack_up_to, 6}});
         some(6, 7);
         CHECK_FALSE(p.is_due());
+        tags.push_back(take(p, 1).front());
         some(7, 8);
         CHECK(p.is_due());
         CHECK(steps(p) == told{{kind::ack_up_to, 8}});
     }
+    SECTION("over one that was refused") {
+        static_cast<void>(take(p, 1));
+        CHECK_FALSE(p.deliver({}, false));
+        CHECK(answers(p) == told{{kind::refuse, 9}, {kind::ack_up_to, 6}});
+    }
     SECTION("not where there is something else to tell") {
-        some(6, 9);
-        CHECK(p.settle(tags[9], false));
-        CHECK(steps(p) == told{{kind::back, 10}, {kind::ack_up_to, 9}});
+        some(6, 7);
+        tags.push_back(take(p, 1).front());
+        CHECK(p.settle(tags[7], false));
+        CHECK(steps(p) == told{{kind::back, 8}, {kind::ack_up_to, 7}});
     }
 }
 
 TEST_CASE("what is accepted behind one that takes long is acknowledged without it", "[amqp]") {
     part p(false, 8);
     p.begin();
-    deliver(p, 9);
-    auto const tags = take(p, 8);
-    accept(p, {tags[1], tags[2], tags[4]});
-    CHECK_FALSE(p.is_due());
-    accept(p, {tags[5]});
-    CHECK(p.is_due());
-    CHECK(steps(p) == told{{kind::ack, 2}, {kind::ack, 3}, {kind::ack, 5}, {kind::ack, 6}});
-    CHECK(p.untold() == 0);
-    accept(p, {tags[0]});
-    CHECK(answers(p) == told{{kind::ack_up_to, 1}});
+    deliver(p, 8);
+    auto const tags = take(p, 7);
+    SECTION("where a step begins") {
+        accept(p, {tags[1], tags[2], tags[4]});
+        CHECK_FALSE(p.is_due());
+        accept(p, {tags[5]});
+        CHECK(p.is_due());
+        CHECK(steps(p) == told{{kind::ack, 2}, {kind::ack, 3}, {kind::ack, 5}, {kind::ack, 6}});
+        CHECK(p.untold() == 0);
+        accept(p, {tags[0]});
+        CHECK(answers(p) == told{{kind::ack_up_to, 1}});
+    }
+    SECTION("and together, where a step ends with it") {
+        accept(p, {tags[0], tags[1], tags[2]});
+        CHECK(answers(p) == told{{kind::ack_up_to, 3}});
+        accept(p, {tags[4], tags[5]});
+        CHECK_FALSE(p.is_due());
+        accept(p, {tags[3]});
+        CHECK(p.is_due());
+        CHECK(steps(p) == told{{kind::ack_up_to, 4}});
+        CHECK(p.untold() == 2);
+    }
+    SECTION("with the step before it, where there is a step of them") {
+        deliver(p, 8); // more than is allowed, so that there are enough
+        auto const more = take(p, 8);
+        accept(p, {tags[0], tags[1], tags[2], tags[3], tags[5], tags[6], more[0], more[1]});
+        CHECK(steps(p) == told{{kind::ack_up_to, 4}, {kind::ack, 6}, {kind::ack, 7}, {kind::ack, 8}, {kind::ack, 9}});
+    }
 }
 
 TEST_CASE("a broker that can't deliver before it is told is told", "[amqp]") {

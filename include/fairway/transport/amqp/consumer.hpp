@@ -149,6 +149,7 @@ public:
                     d.redelivered ? std::uint32_t{2} : std::uint32_t{1});
                 ++in_hands_;
             }
+            if (r.state.is_due()) waker_->wake();
         }
         turn_ = (turn_ + 1) % readers_.size();
         if (n == most) return n;
@@ -209,17 +210,17 @@ public:
         });
     }
 
-    // Tells the broker what there is to tell.
+    // Tells the broker what is due.
     bool run() override {
         auto const now = what_is_due();
         if (now != due::nothing) tell_broker(now == due::all);
-        if (now != due::all) tell_in_time();
+        tell_in_time();
         if (std::exchange(later_, false)) try_later();
         return false;
     }
 
 private:
-    // For an acknowledgement, while there are others.
+    // From when the broker was told something until it is told of what was accepted since.
     static constexpr std::chrono::milliseconds longest_wait{4};
 
     bool is_sharded() const noexcept { return what_.from.shards > 0; }
@@ -245,18 +246,20 @@ private:
         });
     }
     // While messages stream in, acknowledgements go together, half of the prefetch or what there is after some
-    // milliseconds: to write one costs more than to take a message, here and for the broker. What comes alone goes at
-    // once, and with all else that there is to tell.
+    // milliseconds: to write one costs more than to take a message, here and for the broker. At once goes what comes
+    // alone, what the broker waits for to deliver more, and what there is when it is told something else.
     enum class due { nothing, steps, all };
     due what_is_due() const {
         bool steps = false;
         std::size_t untold = 0;
-        std::lock_guard const lock(mutex_);
-        for (auto const& r : readers_) {
-            if (!r->attached()) continue;
-            if (r->state.has_more_to_tell()) return due::all;
-            steps = steps || r->state.is_due();
-            untold += r->state.untold();
+        {
+            std::lock_guard const lock(mutex_);
+            for (auto const& r : readers_) {
+                if (!r->attached()) continue;
+                if (r->state.has_more_to_tell()) return due::all;
+                steps = steps || r->state.is_due();
+                untold += r->state.untold();
+            }
         }
         bool const late = untold > 0 && env::clock::of(around_->executor).steady_now() >= told_at_ + longest_wait;
         return late ? due::all : steps ? due::steps : due::nothing;

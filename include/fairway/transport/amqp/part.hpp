@@ -125,13 +125,11 @@ public:
     // There is, or may soon be, more to tell it than what was accepted.
     bool has_more_to_tell() const noexcept { return stopped_ || returning_ || !answers_.empty(); }
 
-    // It should be told now: a step is full, or it can't deliver for want of an acknowledgement, and nothing of what it
-    // has delivered is left to hand out.
-    //
-    // In steps, at the same tags each time, since the broker delivers as many together as were acknowledged: while one
-    // half is handled the other one is on its way. Of a step and a little the little would wait for the next half.
+    // It is to be told now: a step is full, or the broker can deliver nothing more before it is.
     bool is_due() const noexcept {
-        return done_ >= step_ - (first_ - 1) % step_ || (done_ > 0 && done_ + handed_ >= prefetch_ && !has_some());
+        if (done_ == 0) return false;
+        bool const held_up = all_.front().at == state::out; // no step is full before that one has ended
+        return done_ >= step_ || (!held_up && in_steps(done_) > 0) || done_ + handed_ >= prefetch_;
     }
 
     // What the broker is to be told: the steps that are full, or all where none is or `all` is wanted.
@@ -140,22 +138,26 @@ public:
         // The broker takes a tag only that is open.
         std::size_t row = 0;
         while (row < all_.size() && (all_[row].at == state::done || all_[row].at == state::over)) ++row;
-        std::size_t const beyond = static_cast<std::size_t>((first_ - 1 + row) % step_);
-        bool const in_steps = !all && !has_more_to_tell() && beyond < row;
-        if (in_steps) row -= beyond;
+        std::size_t const steps = all || has_more_to_tell() ? 0 : in_steps(row);
+        if (steps > 0) row = steps;
         std::uint64_t last = 0;
-        for (std::size_t i = 0; i < row; ++i)
-            if (all_[i].at == state::done) last = first_ + i, --done_;
+        for (std::size_t i = 0; i < row; ++i) {
+            if (all_[i].at != state::done) continue;
+            last = first_ + i;
+            --done_;
+        }
         std::vector<answer> told = std::exchange(answers_, {});
         if (last > 0) told.push_back({answer::kind::ack_up_to, last});
         drop(row);
-        if (in_steps) return told;
-        for (std::size_t i = 0; i < all_.size() && done_ > 0; ++i) {
-            if (all_[i].at != state::done) continue;
-            all_[i].at = state::over;
+        if (steps > 0 && !is_due()) return told;
+        auto const alone = static_cast<std::ptrdiff_t>(told.size());
+        for (std::size_t i = std::min(next_, all_.size()); i > 0 && done_ > 0; --i) {
+            if (all_[i - 1].at != state::done) continue;
+            all_[i - 1].at = state::over;
             --done_;
-            told.push_back({answer::kind::ack, first_ + i});
+            told.push_back({answer::kind::ack, first_ + i - 1});
         }
+        std::reverse(told.begin() + alone, told.end());
         return told;
     }
 
@@ -178,6 +180,13 @@ private:
         state at;
     };
 
+    // How many of n from the front are in steps that n fills. A step is half of what may be open, and ends at the same
+    // tags each time: the broker delivers as many together as were acknowledged, so that one half is on its way while
+    // the other one is handled. Acknowledged with a part of the next step, that one would end in the delivery after it,
+    // and wait for that.
+    std::size_t in_steps(std::size_t n) const noexcept {
+        return n - std::min(n, static_cast<std::size_t>((first_ - 1 + n) % step_));
+    }
     void drop(std::size_t n) {
         all_.erase(all_.begin(), all_.begin() + static_cast<std::ptrdiff_t>(n));
         first_ += n;

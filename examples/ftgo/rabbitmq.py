@@ -88,6 +88,13 @@ class Server:
                 raise Failure("RabbitMQ does not start:\n" + "\n".join(said[-10:]))
             time.sleep(0.05)
 
+    def keep_declarations(self):
+        """Returns when the queues are on its disk: it writes there some 2 s after it has answered, and would have
+        forgotten those that were declared just before it is killed, with all that it has confirmed for them."""
+        written = self.run("rabbitmqctl", str(self.program.with_name("rabbitmqctl")), "eval", "ok = mnesia:sync_log().")
+        if written.child.wait(2 * PATIENCE) != 0:
+            raise Failure("RabbitMQ does not write down its queues")
+
     def stop(self):
         for child in (self.broker, self.names):
             if child:
@@ -140,6 +147,7 @@ class Broker:
     def restart(self, how):
         """Kills or stops the private broker, and starts it with the same port and data."""
         old = self.server.broker
+        self.server.keep_declarations()
         begin = time.monotonic()
         old.signal(how)
         old.end()

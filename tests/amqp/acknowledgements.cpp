@@ -3,6 +3,8 @@
 #include "amqp/town_kit.hpp"
 #include "fw_catch.hpp"
 
+#include <boost/asio/post.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -114,4 +116,28 @@ TEST_CASE("a broker that can deliver no more once the last message was taken is 
     std::vector<delivery> batch;
     CHECK(h.from->receive(batch, 40) == 12);
     CHECK(h.unsettled_after(a_while) == 39);
+}
+
+TEST_CASE("what comes back counts its attempts", "[amqp]") {
+    full_hands h(4, 1, 1);
+    for (std::uint32_t n = 2; n < 5; ++n) {
+        h.settle(1, false);
+        h.all.pass(a_while);
+        std::vector<delivery> again;
+        REQUIRE(h.from->receive(again, 4) == 1);
+        CHECK(again.front().attempt() == n);
+        h.tags.push_back(again.front().tag());
+    }
+}
+
+TEST_CASE("what was said before the end is said, also where the transport is gone at once", "[amqp]") {
+    full_hands h(40, 40, 40);
+    h.settle(2);
+    asio::post(h.consumer.get_executor(), [&h] {
+        h.from->close();
+        h.consumer.close();
+        h.consumer = h.sender; // it is no more
+    });
+    h.all.pass(5s);
+    CHECK(h.all.broker->queue("fw.orders")->ready == 38);
 }

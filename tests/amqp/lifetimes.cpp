@@ -4,6 +4,7 @@
 #include "fw_catch.hpp"
 
 #include <cstdint>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -268,4 +269,64 @@ TEST_CASE("a delay whose queue would have too long a name is refused, and nothin
     REQUIRE(over);
     CHECK(outcomes.at(0).error == errc::too_large);
     CHECK_FALSE(all.send(sender, way, "in time"));
+}
+
+TEST_CASE("a header that RabbitMQ takes for its own is refused, and nothing else", "[amqp]") {
+    town all;
+    auto net = all.connect("a");
+    auto const to = net.open({"orders", channel_kind::point_to_point, 0});
+    std::vector<envelope> some;
+    for (auto const* const name : {"CC", "tenant", "BCC", "cc"}) {
+        envelope_head head;
+        head.id = {1, some.size() + 1};
+        headers h;
+        h.set(name, "elsewhere");
+        some.push_back(envelope::of_bytes(head, h.view(), "tea"));
+    }
+    std::vector<outcome> outcomes;
+    bool over = false;
+    auto const until = env::clock::of(net.get_executor()).steady_now() + 1min;
+    to->send(std::move(some), until, outcomes, asio::bind_executor(net.get_executor(), [&over] { over = true; }));
+    all.pass(5s);
+    REQUIRE(over);
+    REQUIRE(outcomes.size() == 4);
+    CHECK(outcomes[0].error == errc::invalid_header);
+    CHECK_FALSE(outcomes[1].error);
+    CHECK(outcomes[2].error == errc::invalid_header);
+    CHECK_FALSE(outcomes[3].error);
+    CHECK(all.broker->queue("fw.orders")->ready == 2);
+}
+
+TEST_CASE("who is told of a trouble may end the transport, or throw", "[amqp]") {
+    town all;
+    std::optional<amqp> net;
+    int told = 0;
+    bool const throws = GENERATE(true, false);
+    net.emplace(all.connect("a", amqp_options().on_trouble([&](auto, auto, auto) {
+        ++told;
+        if (throws) throw std::runtime_error("no log");
+        net.reset();
+    })));
+    all.pass(1s);
+    all.cut("a");
+    if (throws) {
+        CHECK_THROWS_WITH(all.pass(1min), "no log");
+        all.heal("a");
+        for (int i = 0; i < 100; ++i) try { // each attempt until then is told as well
+                all.pass(1min);
+                break;
+            } catch (std::runtime_error const&) {}
+        CHECK_FALSE(all.send(*net, net->open({"orders", channel_kind::point_to_point, 0}), "tea"));
+    } else {
+        all.pass(1min);
+        CHECK(told == 1);
+    }
+}
+
+TEST_CASE("what is opened after the end takes nothing", "[amqp]") {
+    town all;
+    auto net = all.connect("a");
+    all.pass(1s);
+    net.close();
+    CHECK(all.send(net, net.open({"orders", channel_kind::point_to_point, 0}), "tea") == errc::closed);
 }

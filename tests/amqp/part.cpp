@@ -22,7 +22,7 @@ envelope numbered(std::uint64_t n) {
     return envelope::of_bytes(h, {}, "x");
 }
 void deliver(part& to, int count) {
-    for (int i = 0; i < count; ++i) static_cast<void>(to.deliver(numbered(1), false));
+    for (int i = 0; i < count; ++i) static_cast<void>(to.deliver(numbered(1), 1));
 }
 std::vector<std::uint64_t> take(part& from, int count) {
     std::vector<std::uint64_t> tags;
@@ -78,7 +78,7 @@ TEST_CASE("of a shard all goes back together, once what was handed out has ended
     CHECK(p.settle(tags[1], false));
     CHECK(answers(p).empty());
     CHECK_FALSE(p.has_some()); // the fourth must not overtake the second
-    CHECK_FALSE(p.deliver(numbered(6), false));
+    CHECK_FALSE(p.deliver(numbered(6), 1));
     CHECK_FALSE(p.returns());
     CHECK(p.settle(tags[0], true));
     CHECK(answers(p) == told{{kind::ack_up_to, 1}});
@@ -89,8 +89,8 @@ TEST_CASE("of a shard all goes back together, once what was handed out has ended
     p.begin();
     CHECK_FALSE(p.returns());
     CHECK_FALSE(p.settle(tags[2], true)); // a tag of the channel that was
-    CHECK(p.deliver(numbered(2), true));
-    CHECK(p.take().redelivered);
+    CHECK(p.deliver(numbered(2), 2));
+    CHECK(p.take().attempt == 2);
 }
 
 TEST_CASE("who stops hands out no more, and gives back what waits", "[amqp]") {
@@ -102,7 +102,7 @@ TEST_CASE("who stops hands out no more, and gives back what waits", "[amqp]") {
     p.stop();
     CHECK_FALSE(p.has_some());
     CHECK(answers(p) == told{{kind::back, 2}, {kind::back, 3}, {kind::back, 4}});
-    CHECK_FALSE(p.deliver(numbered(5), false)); // it was on its way
+    CHECK_FALSE(p.deliver(numbered(5), 1)); // it was on its way
     CHECK(answers(p) == told{{kind::back, 5}});
     CHECK_FALSE(p.returns());
     CHECK(p.settle(tags[0], true));
@@ -116,7 +116,7 @@ TEST_CASE("a shard that is held hands out nothing, and goes on where it was", "[
     deliver(p, 2);
     p.hold(true);
     CHECK_FALSE(p.has_some());
-    CHECK_FALSE(p.deliver(numbered(3), false));
+    CHECK_FALSE(p.deliver(numbered(3), 1));
     CHECK(answers(p).empty());
     p.hold(false);
     CHECK(take(p, 3).size() == 3);
@@ -126,7 +126,7 @@ TEST_CASE("a delivery that is no message is refused, and the others go on", "[am
     part p(false, 40);
     p.begin();
     deliver(p, 1);
-    CHECK_FALSE(p.deliver({}, false));
+    CHECK_FALSE(p.deliver({}, 1));
     deliver(p, 1);
     CHECK(answers(p) == told{{kind::refuse, 2}});
     auto const tags = take(p, 2);
@@ -169,7 +169,7 @@ TEST_CASE("what is accepted is acknowledged in steps, which end at the same tags
     }
     SECTION("over one that was refused") {
         static_cast<void>(take(p, 1));
-        CHECK_FALSE(p.deliver({}, false));
+        CHECK_FALSE(p.deliver({}, 1));
         CHECK(answers(p) == told{{kind::refuse, 9}, {kind::ack_up_to, 6}});
     }
     SECTION("not where there is something else to tell") {

@@ -101,19 +101,22 @@ public:
     }
     void on_message(shard_reader& r, basic_deliver const& how, content const& what) override {
         envelope message;
+        std::uint32_t attempt = 1;
         try {
-            message = read(r, what);
+            received_head const of(what.properties, around_->make_id);
+            message = read(r, of, what.body);
+            attempt = of.attempt(how.redelivered);
         } catch (system_error const& e) {
             complain(e.code(), "a message that can't be received was refused");
         }
         std::lock_guard const lock(mutex_);
-        if (r.state.deliver(std::move(message), how.redelivered)) wake();
+        if (r.state.deliver(std::move(message), attempt)) wake();
         waker_->wake(); // there may be something to answer
     }
     void on_too_large(shard_reader& r, basic_deliver const&) override {
         complain(errc::too_large, "a message that is larger than allowed was refused");
         std::lock_guard const lock(mutex_);
-        r.state.deliver({}, false);
+        r.state.deliver({}, 1);
         waker_->wake();
     }
     void on_stopped(shard_reader& r, error_code why, std::string_view text) override {
@@ -145,8 +148,7 @@ public:
             auto& r = *readers_[which];
             for (; n < wanted && r.state.has_some(); ++n) {
                 auto d = r.state.take();
-                out.emplace_back(std::move(d.message), std::uint64_t{which} << part::used_bits | d.tag,
-                    d.redelivered ? std::uint32_t{2} : std::uint32_t{1});
+                out.emplace_back(std::move(d.message), std::uint64_t{which} << part::used_bits | d.tag, d.attempt);
                 ++in_hands_;
             }
             if (r.state.is_due()) waker_->wake();
@@ -307,12 +309,11 @@ private:
         }
         if (left) attach_wanted(); // those that are still, or again, its own
     }
-    envelope read(shard_reader const& r, content const& what) const {
-        received_head of(what.properties, around_->make_id);
+    envelope read(shard_reader const& r, received_head const& of, std::string_view body) const {
         envelope_head head = of.head();
         if (is_sharded()) head.shard = r.shard();
         if (of.left_out() > 0) complain(errc::invalid_header, "a message has headers that were left out");
-        return envelope::of_bytes(head, of.headers().view(), what.body);
+        return envelope::of_bytes(head, of.headers().view(), body);
     }
     void complain(error_code why, std::string_view text) const {
         if (around_->trouble) around_->trouble(what_.from.channel, why, text);

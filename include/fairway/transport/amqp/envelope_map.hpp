@@ -39,7 +39,7 @@ namespace fairway::amqp_detail {
 class envelope_properties {
 public:
     // What stands for `e`, which has to stay, as this does, for as long as the result is used. Its time to live counts
-    // from `now`.
+    // from `now`. Throws `errc::invalid_header` for a header that RabbitMQ takes for its own.
     basic_properties const& of(envelope const& e, time_point now) {
         headers_.clear();
         all_ = {};
@@ -66,7 +66,12 @@ public:
         if (head.causation) add("fw-causation", write(head.causation, scratch_));
         if (head.version != message_version{}) add("fw-version", version(head.version));
         if (!head.shard_key.empty()) add("fw-key", head.shard_key);
-        for (auto const& h : e.headers()) add(h.name, h.value);
+        for (auto const& h : e.headers()) {
+            // Those are lists of routing keys: RabbitMQ closes the channel for a text, with all that is on its way.
+            if (h.name == "CC" || h.name == "BCC")
+                fairway::detail::fail(errc::invalid_header, "the headers CC and BCC are RabbitMQ's own");
+            add(h.name, h.value);
+        }
         if (!headers_.empty()) all_.headers = table_view(headers_);
         return all_;
     }
@@ -127,6 +132,8 @@ public:
     envelope_head const& head() const noexcept { return head_; }
     // The user's.
     fairway::headers const& headers() const noexcept { return headers_; }
+    // Which attempt a delivery of it is: quorum queues count how often it has come back.
+    std::uint32_t attempt(bool redelivered) const noexcept { return redelivered ? std::max(returns_, 1U) + 1 : 1; }
     // Headers that an envelope has no place for: their values are no texts or numbers, or limits are exceeded.
     std::size_t left_out() const noexcept { return left_out_; }
 
@@ -168,6 +175,7 @@ private:
     }
     void take_header(std::string_view name, value_view const& value) {
         if (name.starts_with("fw-")) return take_own(name, value);
+        if (name == "x-delivery-count") returns_ = count(value);
         if (is_brokers(name)) return;
         std::array<char, 24> digits{};
         auto text = value.text();
@@ -198,6 +206,10 @@ private:
             keep(name, text); // as it is
         }
     }
+    static std::uint32_t count(value_view const& from) noexcept {
+        constexpr std::int64_t most = 1'000'000;
+        return static_cast<std::uint32_t>(std::clamp<std::int64_t>(from.integer().value_or(0), 0, most));
+    }
     bool keep(std::string_view name, std::string_view text) {
         if (headers_.empty()) headers_.reserve(room_); // most messages have none
         return headers_.add_received(name, text);
@@ -215,6 +227,7 @@ private:
     std::string reply_to_;
     std::size_t room_ = 0;
     std::size_t left_out_ = 0;
+    std::uint32_t returns_ = 0;
 };
 
 } // namespace fairway::amqp_detail

@@ -78,6 +78,7 @@ public:
         auto& r = roads_[to.channel];
         if (r) return r;
         r = make_road(to);
+        if (closed()) r->out()->close(); // `close` has been here already
         on_executor([r](node& n) {
             if (n.publishing_.now) r->up(n.publishing_.now);
         });
@@ -138,7 +139,8 @@ public:
             auto const all = std::make_shared<settling>(n.executor_, until, std::move(done));
             std::erase_if(n.settling_, [](auto const& s) { return s.expired(); });
             n.settling_.push_back(all);
-            for (auto const& c : n.consumers_) c->settled(all->part());
+            // A copy: whoever waits for an earlier settling may go on within this, and close some.
+            for (auto const& c : std::vector(n.consumers_)) c->settled(all->part());
             n.replies_->out()->flush(all->ignored, asio::bind_executor(n.executor_, all->part()));
             all->begin();
         });

@@ -73,7 +73,8 @@ public:
             detail::fail(errc::invalid_argument, "heartbeat is 1s to 60s");
         return heartbeat_ = d, *this;
     }
-    /// Is told what is wrong with connections, and what the broker refuses, for logs.
+    /// Is told what is wrong with connections, and what the broker refuses, for logs: on the transport's executor, soon
+    /// after. What it throws leaves that one's `run()`.
     amqp_options& on_trouble(std::function<void(std::string_view where, error_code why, std::string_view text)> told) {
         return trouble_ = std::move(told), *this;
     }

@@ -45,11 +45,11 @@ public:
         answers_.clear();
         ++generation_;
     }
-    // The next delivery; without a message it is none that can be handed out, and is refused. True where there is
-    // something new to hand out.
-    bool deliver(envelope message, bool redelivered) {
+    // The next delivery, which is the message's first one or a later attempt; without a message it is none that can be
+    // handed out, and is refused. True where there is something new to hand out.
+    bool deliver(envelope message, std::uint32_t attempt) {
         bool const wanted = message && !stopped_;
-        all_.push_back({std::move(message), redelivered, wanted ? state::here : state::over});
+        all_.push_back({std::move(message), attempt, wanted ? state::here : state::over});
         auto const tag = first_ + all_.size() - 1;
         if (!all_.back().message) {
             answers_.push_back({answer::kind::refuse, tag});
@@ -70,7 +70,7 @@ public:
     struct handed {
         envelope message;
         std::uint64_t tag; // with the generation above its 40 bits
-        bool redelivered;
+        std::uint32_t attempt;
     };
     // Where `has_some`.
     handed take() {
@@ -79,8 +79,7 @@ public:
         d.at = state::out;
         ++handed_;
         ++next_;
-        return {
-            std::move(d.message), (generation_ & generation_mask) << tag_bits | (first_ + next_ - 1), d.redelivered};
+        return {std::move(d.message), (generation_ & generation_mask) << tag_bits | (first_ + next_ - 1), d.attempt};
     }
     // True where it was out.
     bool settle(std::uint64_t tag, bool accept) {
@@ -176,7 +175,7 @@ private:
     };
     struct one {
         envelope message;
-        bool redelivered;
+        std::uint32_t attempt;
         state at;
     };
 

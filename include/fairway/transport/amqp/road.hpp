@@ -231,17 +231,17 @@ private:
         route made;
         auto const* way = &made;
         error_code refused;
-        auto properties = properties_.of(what.message, now);
         if (what.where) {
             // What goes to a direct reply-to is delivered, and returned nevertheless.
             made = {"", what.where->queue, !what.where->queue.starts_with("amq.rabbitmq.reply-to.")};
-            if (what.where->correlation) properties.correlation_id = *what.where->correlation;
         } else {
             auto const shard = to_->shards > 0 ? what.message.shard() : 0;
             if (shard >= ways_.size()) return outbox_->end(what.number, errc::unroutable);
             way = &ways_[shard];
         }
         try {
+            auto properties = properties_.of(what.message, now);
+            if (what.where && what.where->correlation) properties.correlation_id = *what.where->correlation;
             if (!what.where && what.message.due() > now) {
                 made = *way;
                 way = &made;
@@ -252,7 +252,7 @@ private:
             p.mandatory = way->mandatory;
             if (!refused) channel_->publish(p, properties, what.message.body());
         } catch (system_error const& e) {
-            refused = e.code(); // a text does not fit its field, or a queue's name
+            refused = e.code(); // a text does not fit its field, or a queue's name; or a header is the broker's
         }
         if (refused) return outbox_->end(what.number, refused);
         auto const through = lane_of(what.message, now);

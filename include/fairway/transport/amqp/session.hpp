@@ -96,7 +96,10 @@ public:
     }
     // Nobody listens any more; the broker is told if that can be done at once.
     void abandon() noexcept {
-        if (state_ == state::open) say_last();
+        if (state_ == state::open)
+            say_last();
+        else if (state_ == state::closing && stream_)
+            stream_->end_now(); // what it has said already
         state_ = state::over;
         owner_ = nullptr;
         for (auto const& one : channels_)

@@ -2,6 +2,7 @@
 #ifndef FAIRWAY_TRANSPORT_AMQP_TRANSPORT_HPP
 #define FAIRWAY_TRANSPORT_AMQP_TRANSPORT_HPP
 
+#include <fairway/env/execute.hpp>
 #include <fairway/transport/amqp/node.hpp>
 #include <fairway/transport/amqp/options.hpp>
 #include <fairway/transport/amqp/tls.hpp>
@@ -12,6 +13,7 @@
 #include <cstddef>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -55,7 +57,7 @@ public:
     /// whenever the connection is lost. Throws `errc::invalid_argument` without a host, for files that can't be used,
     /// and where it would say its password to another host without TLS.
     amqp(asio::any_io_executor const& executor, amqp_options const& options)
-        : self_(std::make_shared<amqp_detail::node>(executor, node_of(options))) {
+        : self_(std::make_shared<amqp_detail::node>(executor, node_of(executor, options))) {
         self_->start();
     }
     /// What a URL describes: `amqp://user:password@host:5672/vhost?options`. Throws `errc::invalid_url` besides.
@@ -96,7 +98,7 @@ public:
     void close() { self_->close(); }
 
 private:
-    static amqp_detail::node_options node_of(amqp_options const& o) {
+    static amqp_detail::node_options node_of(asio::any_io_executor const& executor, amqp_options const& o) {
         if (o.hosts_.empty()) detail::fail(errc::invalid_argument, "amqp: there is no host to connect to");
         for (auto const& h : o.hosts_)
             if (!o.tls_ && !o.insecure_ && !o.user_.empty() && !detail::is_loopback(h.host))
@@ -110,9 +112,18 @@ private:
         l->virtual_host = o.virtual_host_;
         l->name = o.name_;
         l->heartbeat = o.heartbeat_;
-        l->trouble = o.trouble_;
+        l->trouble = posted(executor, o.trouble_);
         if (o.tls_) l->secure = amqp_detail::over_tls(std::make_shared<env::tls_context>(*o.tls_));
         return {l, amqp_detail::naming(o.prefix_, o.expires_), o.mode_, o.most_};
+    }
+    // Not within what tells it: it may throw, or end the transport or who uses it.
+    static decltype(amqp_options::trouble_) posted(
+        asio::any_io_executor const& executor, decltype(amqp_options::trouble_) const& told) {
+        if (!told) return {};
+        return [executor, told](std::string_view where, error_code why, std::string_view text) {
+            env::post(executor,
+                [told, why, where = std::string(where), text = std::string(text)] { told(where, why, text); });
+        };
     }
 
     std::shared_ptr<amqp_detail::node> self_;

@@ -4,6 +4,7 @@
 #include "fw_catch.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>

@@ -215,8 +215,8 @@ public:
     // Tells the broker what is due.
     bool run() override {
         auto const now = what_is_due();
-        if (now != due::nothing) tell_broker(now == due::all);
-        tell_in_time();
+        if (now == due::steps || now == due::all) tell_broker(now == due::all);
+        if (now == due::later || now == due::steps) tell_in_time();
         if (std::exchange(later_, false)) try_later();
         return false;
     }
@@ -250,7 +250,7 @@ private:
     // While messages stream in, acknowledgements go together, half of the prefetch or what there is after some
     // milliseconds: to write one costs more than to take a message, here and for the broker. At once goes what comes
     // alone, what the broker waits for to deliver more, and what there is when it is told something else.
-    enum class due { nothing, steps, all };
+    enum class due { nothing, later, steps, all };
     due what_is_due() const {
         bool steps = false;
         std::size_t untold = 0;
@@ -263,18 +263,13 @@ private:
                 untold += r->state.untold();
             }
         }
-        bool const late = untold > 0 && env::clock::of(around_->executor).steady_now() >= told_at_ + longest_wait;
-        return late ? due::all : steps ? due::steps : due::nothing;
+        if (untold == 0) return due::nothing;
+        if (env::clock::of(around_->executor).steady_now() >= told_at_ + longest_wait) return due::all;
+        return steps ? due::steps : due::later;
     }
-    bool has_untold() const {
-        std::lock_guard const lock(mutex_);
-        return std::any_of(
-            readers_.begin(), readers_.end(), [](auto const& r) { return r->attached() && r->state.untold() > 0; });
-    }
-    // What is left is told, too, before long.
+    // What is left, if anything is, is told before long.
     void tell_in_time() {
-        if (acks_wait_ || !has_untold()) return;
-        acks_wait_ = true;
+        if (std::exchange(acks_wait_, true)) return;
         if (!acks_alarm_) acks_alarm_ = env::clock::of(around_->executor).make_alarm(around_->executor);
         acks_alarm_->set(told_at_ + longest_wait, [weak = weak_from_this()] {
             auto const self = weak.lock();

@@ -28,8 +28,8 @@ constexpr step steps[] = {
     {"step 4: claim replies", [](conformance::stage& on) { return on.able().replies; }},
     {"step 5: claim sharded", [](conformance::stage& on) { return on.able().sharded; }},
     {"step 6: claim delay and simulable", [](conformance::stage& on) { return on.able().delay; }},
-    {"step 7: a bound of what waits, and narrow_room in stage.hpp",
-        [](conformance::stage& on) { return on.narrow_room() > 0; }},
+    {"step 7: claim back_pressure, and narrow_room in stage.hpp",
+        [](conformance::stage& on) { return on.able().back_pressure; }},
     {"step 8: threads in stage.hpp", [](conformance::stage& on) { return on.threads(); }},
 };
 

@@ -117,6 +117,7 @@ public:
         // c.replies = true;                        // step 4
         // c.sharded = true;                        // step 5
         // c.delay = c.simulable = true;            // step 6
+        // c.back_pressure = true;                  // step 7
         c.central = true;
         c.level = fairway::acceptance::local; // the loft is in this process
         return c;

@@ -36,6 +36,7 @@ struct confession {
 };
 
 names const of_room = {
+    "back-pressure as claimed",
     "a full queue suspends its sender",
     "a send without room ends at its deadline",
     "a batch may find room in part",
@@ -260,6 +261,7 @@ std::vector<confession> const confessions = {
             "five senders and ten consumers",
             "a batch has one outcome each",
             "flush completes what try_send took",
+            "back-pressure as claimed",
             "a full queue suspends its sender",
             "a send without room ends at its deadline",
             "a batch may find room in part",

@@ -46,6 +46,9 @@ struct capabilities {
     bool replies = false;
     /// Delivery not before a given time.
     bool delay = false;
+    /// What waits in a channel is bounded, and whoever sends more waits for room: slow consumers slow their senders.
+    /// Otherwise it is what a broker keeps for as long as it likes.
+    bool back_pressure = false;
     /// A delivery that was not settled, or was released, comes again.
     bool redelivers = false;
     /// The channels are in one place, a hub or a broker: it knows the shape of each, whoever opened it, and what it has

@@ -22,7 +22,7 @@ enum class needs : std::uint32_t {
     delay = 1 << 4,      ///< delivery not before a given time
     redelivery = 1 << 5, ///< what was not settled, or was released, comes again
     attempts = 1 << 6,   ///< attempts are counted
-    narrow = 1 << 7,     ///< the stage has a place where queues are short
+    narrow = 1 << 7,     ///< back-pressure, and a place on the stage where queues are short
     threads = 1 << 8,    ///< the stage can use several threads
     cuts = 1 << 9,       ///< the stage can cut connections
 };
@@ -75,7 +75,8 @@ inline std::string lacking(stage& on, needs wants) {
         {needs::delay, able.delay, "delay"},
         {needs::redelivery, able.redelivers, "redelivery"},
         {needs::attempts, able.counts_attempts, "counted attempts"},
-        {needs::narrow, on.narrow_room() > 0, "a narrow place on the stage"},
+        {needs::narrow, able.back_pressure, "back-pressure"},
+        {needs::narrow, !able.back_pressure || on.narrow_room() > 0, "a narrow place on the stage"},
         {needs::threads, on.threads(), "threads on the stage"},
         {needs::cuts, on.can_cut(), "connections that the stage can cut"},
     };

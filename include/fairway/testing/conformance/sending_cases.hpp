@@ -107,6 +107,16 @@ struct crowd {
     speaker* first = nullptr;
 };
 
+inline void claims_back_pressure(stage& on) {
+    scene play(on);
+    if (!play.able().back_pressure) throw inapplicable("does not claim back-pressure");
+    expect(on.narrow_room() > 1, "the stage to have a narrow place, where one sees what is claimed");
+    if (!play.able().point_to_point) throw inapplicable("needs point-to-point channels");
+    crowd all(play);
+    auto& there = all.drain_by(play.connect_narrow());
+    play.until_accepted({&there}, count_up(1, all.last), "what found room");
+}
+
 inline void full_queue_suspends(stage& on) {
     scene play(on);
     crowd all(play);
@@ -307,6 +317,8 @@ inline constexpr test_case sending_cases[] = {
         needs::queues, detail::try_send_and_flush},
     {"sends overlap", "Several sends of one sink may be on their way at a time.", needs::queues,
         detail::batches_of_all_sizes},
+    {"back-pressure as claimed", "Where nobody takes, a channel becomes full; what found room is there.",
+        needs::nothing, detail::claims_back_pressure},
     {"a full queue suspends its sender", "No room: the send waits, and completes when there is room. Nothing is lost.",
         needs::queues | needs::narrow, detail::full_queue_suspends},
     {"a send without room ends at its deadline", "With queue_full, and it certainly did not happen.",

@@ -46,6 +46,7 @@ inline std::vector<std::pair<std::string_view, std::string>> in_words(capabiliti
         {"shards, with order per key", yes(c.sharded)},
         {"requests and replies", yes(c.replies)},
         {"delayed messages", yes(c.delay)},
+        {"slow consumers slow their senders", yes(c.back_pressure)},
         {"redelivers what was not accepted", yes(c.redelivers)},
         {"counts attempts", yes(c.counts_attempts)},
         {"channels are in one place", yes(c.central)},

@@ -53,7 +53,7 @@ public:
     capabilities describe() const {
         capabilities c;
         c.point_to_point = c.publish_subscribe = c.sharded = c.replies = true;
-        c.delay = !log_;
+        c.delay = c.back_pressure = !log_;
         c.redelivers = c.duplicates = c.simulable = c.central = true;
         c.settles_prefix = log_;
         c.counts_attempts = counts_attempts_ && !log_;

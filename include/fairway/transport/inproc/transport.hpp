@@ -64,7 +64,7 @@ public:
     /// What it can do: everything, in memory.
     capabilities describe() const {
         capabilities c;
-        c.point_to_point = c.publish_subscribe = c.sharded = c.replies = c.delay = true;
+        c.point_to_point = c.publish_subscribe = c.sharded = c.replies = c.delay = c.back_pressure = true;
         c.redelivers = c.counts_attempts = c.simulable = c.central = true;
         c.passes_objects = !self_->hub().options().paranoid;
         c.level = acceptance::local;

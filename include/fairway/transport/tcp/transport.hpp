@@ -43,7 +43,7 @@ public:
     /// What it can do.
     capabilities describe() const {
         capabilities c;
-        c.point_to_point = c.publish_subscribe = c.sharded = c.replies = c.delay = true;
+        c.point_to_point = c.publish_subscribe = c.sharded = c.replies = c.delay = c.back_pressure = true;
         c.redelivers = c.counts_attempts = c.simulable = c.duplicates = true;
         c.level = self_->confirms() == confirmation::queued ? acceptance::local : acceptance::peer;
         return c;

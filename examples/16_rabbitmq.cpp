@@ -1,6 +1,6 @@
 // Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
 // The same services with and without a broker, as the URL says: in this process by default, and over RabbitMQ with
-//   16_rabbitmq amqp://guest:guest@localhost
+//   16_rabbitmq amqp://guest:guest@localhost [--existing]
 #include <fairway/amqp.hpp>
 #include <fairway/fairway.hpp>
 #include <fairway/inproc.hpp>
@@ -37,6 +37,17 @@ fairway::any_transport open(fairway::asio::any_io_executor const& executor, std:
 }
 // [/open]
 
+// With --existing: on a broker where others have made these.
+fairway::amqp_options existing(fairway::amqp_options o) {
+    // [existing]
+    o.existing_queue("shop.orders", "erp.orders");                // this channel is that queue
+    o.existing_exchange("shop.sales", "erp.sales", "order.sold"); // this one goes there, with this routing key
+    o.existing_queue("shop.sales", "mail", "erp.mail");           // what the group mail gets comes from there
+    o.reply_queues("erp.answers.");                               // replies may go to queues named so
+    // [/existing]
+    return o;
+}
+
 task<> order_tea(fairway::any_transport net) {
     fairway::service stock{net, "inventory"};
     stock.handle<shop::orders>([](shop::place_order const& o) { return shop::order_placed{o.order_id}; });
@@ -53,5 +64,9 @@ task<> order_tea(fairway::any_transport net) {
 }
 
 int main(int argc, char** argv) {
-    return fairway::run([&](auto executor) { return order_tea(open(executor, argc > 1 ? argv[1] : "inproc://")); });
+    return fairway::run([&](auto executor) {
+        if (argc <= 2) return order_tea(open(executor, argc > 1 ? argv[1] : "inproc://"));
+        auto const options = fairway::amqp_options::from(fairway::url(argv[1]));
+        return order_tea(fairway::amqp(executor, existing(options).on_trouble(print_trouble)));
+    });
 }

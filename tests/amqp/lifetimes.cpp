@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -256,8 +257,8 @@ TEST_CASE("a shard's queue that refuses keeps no other shard waiting", "[amqp]")
 
 TEST_CASE("a delay whose queue would have too long a name is refused, and nothing else", "[amqp]") {
     town all;
-    auto sender = all.connect("sender", amqp_options().prefix(std::string(200, 'p') + "."));
-    auto const way = sender.open({std::string(45, 'c'), channel_kind::point_to_point, 0});
+    auto sender = all.connect("sender", amqp_options().prefix(std::string(32, 'p')));
+    auto const way = sender.open({std::string(206, 'c'), channel_kind::point_to_point, 0});
     std::vector<outcome> outcomes;
     bool over = false;
     envelope_head late;
@@ -330,4 +331,40 @@ TEST_CASE("what is opened after the end takes nothing", "[amqp]") {
     all.pass(1s);
     net.close();
     CHECK(all.send(net, net.open({"orders", channel_kind::point_to_point, 0}), "tea") == errc::closed);
+}
+
+TEST_CASE("a message that is larger than the broker allows ends alone", "[amqp]") {
+    town all(testing::stream_options(1), testing::amqp_broker_options().most_bytes(1'000));
+    std::vector<std::string> troubles;
+    amqp sender = all.connect("sender", amqp_options().on_trouble([&](auto, error_code why, std::string_view text) {
+        troubles.push_back(why.message() + ": " + std::string(text));
+    }));
+    amqp receiver = all.connect("receiver");
+    patient told;
+    subscription orders;
+    orders.from = {"orders", channel_kind::point_to_point, 2};
+    auto const from = receiver.listen(orders, told);
+    auto const to = sender.open(orders.from);
+    all.pass(5s);
+    std::string const large(2'000, 'x');
+    CHECK(all.send(sender, to, large) == errc::too_large);
+    all.pass(1s);
+    REQUIRE_FALSE(troubles.empty());
+    CHECK(troubles.front().find("larger than configured max size 1000") != std::string::npos);
+
+    std::vector<outcome> outcomes;
+    bool over = false;
+    all.begin_send(sender, to, {"1", "2", large, "3", "4"}, outcomes, over);
+    all.pass(30s);
+    REQUIRE(over);
+    for (std::size_t const i : {0, 1, 3, 4}) CHECK_FALSE(outcomes[i].error);
+    // It was on its way with others when the channel was closed.
+    CHECK(outcomes[2].error == errc::outcome_unknown);
+    CHECK_FALSE(all.send(sender, to, "5"));
+    std::vector<std::string> came; // what was not confirmed comes twice
+    while (came.size() < 20 && (came.empty() || came.back() != "5")) came.push_back(all.next(*from));
+    auto const first = [&](std::string_view text) { return std::find(came.begin(), came.end(), text); };
+    for (auto const* text : {"1", "2", "3", "4"})
+        CHECK(first(text) < first(std::string(1, static_cast<char>(*text + 1))));
+    CHECK(first(large) == came.end());
 }

@@ -134,15 +134,26 @@ TEST_CASE("messages of programs without Fairway are understood as far as they go
 }
 
 TEST_CASE("replies go to queues for replies only", "[amqp]") {
-    for (std::string_view const good : {"fw.reply.00ff", "amq.gen-x", "amq.rabbitmq.reply-to.g1h=="})
+    std::string const secret = "00112233445566778899aabbccddeeff";
+    for (std::string const& good : {"fw.reply." + secret, "shop.reply." + secret, "reply." + secret,
+             std::string("amq.gen-x"), std::string("amq.rabbitmq.reply-to.g1h==")})
         CHECK(reply_address::parse(good)->queue == good);
-    for (std::string_view const bad : {"", "orders", "fw.orders", "fw.reply.", "amq.gen-", "=", "=3", "=3:abc",
-             "=9:fw.reply", "=99999999999999999999:x", "=10:fw.reply.x0", "=10:fw.reply.xzz", "=6:orders00"}) {
+    for (std::string_view const bad : {"", "orders", "fw.orders", "fw.reply.", "fw.reply.00ff", "amq.gen-", "=", "=3",
+             "=3:abc", "=9:fw.reply", "=99999999999999999999:x", "=9:amq.gen-x0", "=9:amq.gen-xzz", "=6:orders00"}) {
         INFO(bad);
         CHECK_FALSE(reply_address::parse(bad));
     }
-    CHECK_FALSE(reply_address::parse("fw.reply." + std::string(300, 'x')));
-    reply_address const a{"fw.reply.x", std::string("\0\xff", 2)};
+    for (std::string const& bad : {secret, "fw.replies." + secret, "fw.reply." + secret + "0",
+             "fw.reply." + secret + ".", "fw.reply.g" + secret.substr(1), std::string(300, 'x') + "reply." + secret}) {
+        INFO(bad);
+        CHECK_FALSE(reply_address::parse(bad));
+    }
+    std::vector<std::string> const more{"legacy."};
+    CHECK(reply_address::parse("legacy.answers", more));
+    CHECK(reply_address::parse("=14:legacy.answers00", more)->correlation == std::string(1, '\0'));
+    CHECK_FALSE(reply_address::parse("legacy.", more));
+    CHECK_FALSE(reply_address::parse("other.answers", more));
+    reply_address const a{"amq.gen-x", std::string("\0\xff", 2)};
     auto const again = reply_address::parse(a.text());
     REQUIRE(again);
     CHECK(again->queue == a.queue);
@@ -187,9 +198,12 @@ TEST_CASE("the queue of a channel's name tells its shape from others", "[amqp]")
     naming const names;
     std::set<std::string> shapes;
     for (auto const kind : {channel_kind::point_to_point, channel_kind::publish_subscribe})
-        for (unsigned const shards : {0U, 1U, 2U, 1024U})
-            for (auto const& q : topology_of(address{"orders", kind, shards}, names).queues)
-                if (q.name == "fw.orders") shapes.insert(q.arguments);
+        for (unsigned const shards : {0U, 1U, 2U, 1024U}) {
+            auto const t = topology_of(address{"orders", kind, shards}, names);
+            auto const& q = t.shape ? *t.shape : t.queues.front();
+            CHECK(q.name == "fw.orders");
+            shapes.insert(q.arguments);
+        }
     CHECK(shapes.size() == 8);
 }
 
@@ -212,15 +226,15 @@ TEST_CASE("what expires says so wherever it is declared", "[amqp]") {
 
 TEST_CASE("delays are rounded up to three digits, and lead on to where the message goes", "[amqp]") {
     route const to{"fw.events", "all", false};
-    auto const name = [&](duration d) { return delay_queue::of(to, d)->queue.name; };
+    auto const name = [&](duration d) { return delay_queue::of(to, d, "fw.")->queue.name; };
     CHECK(name(1ns) == "fw.delay:fw.events:all:1");
     CHECK(name(999ms) == "fw.delay:fw.events:all:999");
     CHECK(name(1001ms) == "fw.delay:fw.events:all:1010");
     CHECK(name(1010ms) == "fw.delay:fw.events:all:1010");
     CHECK(name(12'345ms) == "fw.delay:fw.events:all:12400");
     CHECK(name(24h - 2us).ends_with(":86400000"));
-    CHECK_FALSE(delay_queue::of(to, 24h * 25));
-    auto const two_seconds = delay_queue::of(to, 2s);
+    CHECK_FALSE(delay_queue::of(to, 24h * 25, "fw."));
+    auto const two_seconds = delay_queue::of(to, 2s, "fw.");
     table_view const arguments(two_seconds->queue.arguments);
     CHECK(find(arguments, "x-message-ttl")->integer() == 2'000);
     CHECK(find(arguments, "x-expires")->integer() == 64'000); // later than the last message

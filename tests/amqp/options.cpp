@@ -93,5 +93,5 @@ TEST_CASE("a channel has one shape in a program", "[amqp]") {
     CHECK(code_of([&] { net.open({"orders", channel_kind::point_to_point, 2}); }) == errc::topology_mismatch);
     CHECK(code_of([&] { net.open({"orders", channel_kind::publish_subscribe, 0}); }) == errc::topology_mismatch);
     CHECK(net.open_reply("orders") == nullptr);
-    CHECK(net.open_reply("fw.reply.1"));
+    CHECK(net.open_reply("fw.reply.00112233445566778899aabbccddeeff"));
 }

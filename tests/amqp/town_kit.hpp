@@ -33,8 +33,9 @@ public:
 class town {
 public:
     explicit town(std::uint64_t seed = 1) : town(testing::stream_options(seed)) {}
-    explicit town(testing::stream_options const& streams) : lab_(streams) {
-        testing::amqp_broker_options o;
+    explicit town(
+        testing::stream_options const& streams, testing::amqp_broker_options o = testing::amqp_broker_options())
+        : lab_(streams) {
         o.listen_at(env::endpoint::tcp("*", 5672)).seed(streams.seed());
         broker.emplace(lab_.start("broker").get_executor(), o);
     }

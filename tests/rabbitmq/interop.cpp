@@ -1,26 +1,19 @@
 // Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
 // Programs without Fairway take part: pika as its tutorials use it, and the command-line tools of librabbitmq.
 #include "fw_catch.hpp"
-#include "rabbitmq/broker.hpp"
+#include "rabbitmq/town.hpp"
 
 #include <fairway/amqp.hpp>
 #include <fairway/fairway.hpp>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
-
 #include <chrono>
 #include <cstdio>
-#include <exception>
 #include <filesystem>
 #include <functional>
 #include <future>
 #include <memory>
-#include <optional>
 #include <string>
 #include <thread>
-#include <utility>
 #include <vector>
 
 using namespace fairway;
@@ -66,36 +59,9 @@ bool skipped() {
     return !pika || !tools;
 }
 
-// A virtual host, a program with Fairway, which runs on a thread of its own, and others.
-class town {
+// With programs without Fairway.
+class town : public rabbitmq_kit::town {
 public:
-    town() : virtual_host_("interop" + std::to_string(++count())), broker_(rabbitmq_kit::shared_broker()) {
-        broker_.add_virtual_host(virtual_host_);
-        amqp_options o;
-        o.host("127.0.0.1", broker_.port()).virtual_host(virtual_host_);
-        amqp const net(io_.get_executor(), o);
-        shop.emplace(any_transport(net), "shop");
-        runs_ = std::thread([this] { io_.run(); });
-    }
-    ~town() {
-        keeps_.reset();
-        io_.stop();
-        runs_.join();
-        shop.reset();
-        broker_.remove_virtual_host(virtual_host_);
-    }
-    // Awaits something on the program's thread.
-    template <class T>
-    T await(task<T> what) {
-        std::promise<T> result;
-        asio::co_spawn(io_, std::move(what), [&](std::exception_ptr e, T value) {
-            if (e)
-                result.set_exception(e);
-            else
-                result.set_value(std::move(value));
-        });
-        return result.get_future().get();
-    }
     // What a command prints, up to its end; `ready` is called once it has said so, where it does.
     std::string print(std::string const& command, std::function<void()> const& ready = {}) const {
         auto const close = [](std::FILE* f) { pclose(f); };
@@ -114,27 +80,13 @@ public:
     std::string pika(std::string const& what, std::function<void()> const& ready = {}) const {
         auto const script = std::filesystem::path(__FILE__).parent_path() / "interop.py";
         return print(
-            python + " " + script.string() + " " + std::to_string(broker_.port()) + " " + virtual_host_ + " " + what,
+            python + " " + script.string() + " " + std::to_string(broker().port()) + " " + virtual_host() + " " + what,
             ready);
     }
     std::string tool(std::string const& name, std::string const& arguments) const {
-        return print(name + " -u amqp://guest:guest@127.0.0.1:" + std::to_string(broker_.port()) + "/" + virtual_host_ +
-                     " " + arguments);
+        return print(name + " -u amqp://guest:guest@127.0.0.1:" + std::to_string(broker().port()) + "/" +
+                     virtual_host() + " " + arguments);
     }
-
-private:
-    static int& count() {
-        static int n = 0;
-        return n;
-    }
-    std::string virtual_host_;
-    rabbitmq_kit::broker& broker_;
-    asio::io_context io_{1};
-    std::optional<asio::executor_work_guard<asio::io_context::executor_type>> keeps_{io_.get_executor()};
-    std::thread runs_;
-
-public:
-    std::optional<service> shop;
 };
 
 // Once what was sent before is confirmed: then all that the service needs is there.
@@ -149,6 +101,7 @@ task<bool> settled(service& s) {
 TEST_CASE("pika asks a service of Fairway", "[rabbitmq]") {
     if (skipped()) return;
     town t;
+    t.open();
     t.shop->handle<orders>([](place const& p, delivery const& d) {
         return placed{p.sku + " for " + std::string(d.headers().find("tenant").value_or("nobody")) + " " +
                       std::string(d.headers().find("n").value_or("?"))};
@@ -164,6 +117,7 @@ TEST_CASE("pika asks a service of Fairway", "[rabbitmq]") {
 TEST_CASE("pika answers a request of Fairway", "[rabbitmq]") {
     if (skipped()) return;
     town t;
+    t.open();
     auto const port = t.shop->sender<quotes>();
     t.shop->start();
     REQUIRE(t.await(settled(*t.shop)));
@@ -187,6 +141,7 @@ TEST_CASE("pika answers a request of Fairway", "[rabbitmq]") {
 TEST_CASE("pika and amqp-publish publish events, without any header", "[rabbitmq]") {
     if (skipped()) return;
     town t;
+    t.open();
     std::promise<void> both;
     std::vector<std::string> ids;
     t.shop->handle<events>([&](happened const& e) {
@@ -205,6 +160,7 @@ TEST_CASE("pika and amqp-publish publish events, without any header", "[rabbitmq
 TEST_CASE("pika and amqp-get receive what Fairway sends", "[rabbitmq]") {
     if (skipped()) return;
     town t;
+    t.open();
     t.shop->start();
     REQUIRE(t.await(settled(*t.shop)));
     auto publish = [](service& s) -> task<bool> {

@@ -87,7 +87,7 @@ public:
         return std::move(remember_in(std::move(store)));
     }
     /// Puts messages whose time to live has ended into the dead-letter channel; by default they are accepted, counted
-    /// and gone.
+    /// and gone. A broker may have dropped them by itself, as RabbitMQ does.
     handler_options& keep_expired(bool on) & {
         keep_expired_ = on;
         return *this;

@@ -15,8 +15,8 @@ namespace fairway {
 /// What becomes of the exchanges and queues that a channel needs.
 enum class topology_mode {
     declare, ///< they are made where they are not there, and must have the same shape where they are
-    verify,  ///< they must be there; nothing is made, but the queues of replies and members
-    none,    ///< nobody looks
+    verify,  ///< they must be there, in whatever shape; nothing is made, but queues of this program's own for replies
+    none,    ///< nobody looks, and nothing is made, but the same
 };
 
 } // namespace fairway
@@ -39,19 +39,21 @@ inline void declare(channel& on, topology const& what, topology_mode mode, std::
             d.type = e.type;
             d.durable = true;
             d.auto_delete = e.auto_delete;
-            d.passive = passive;
+            d.passive = passive || e.existing;
             ++*left;
             on.call<exchange_declare_ok>(d, one_done);
         }
-        for (auto const& q : what.queues) {
+        auto const look_for = [&](queue_spec const& q) {
             queue_declare d;
             d.queue = q.name;
             d.durable = true;
-            d.passive = passive;
+            d.passive = passive || q.existing;
             d.arguments = table_view(q.arguments);
             ++*left;
             on.call<queue_declare_ok>(d, one_done);
-        }
+        };
+        if (what.shape && !passive) look_for(*what.shape);
+        for (auto const& q : what.queues) look_for(q);
     }
     if (mode == topology_mode::declare)
         for (auto const& b : what.bindings) {

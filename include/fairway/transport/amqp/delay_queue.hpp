@@ -11,7 +11,7 @@
 #include <limits>
 #include <optional>
 #include <string>
-#include <utility>
+#include <string_view>
 
 namespace fairway::amqp_detail {
 
@@ -22,7 +22,7 @@ struct delay_queue {
     queue_spec queue;
 
     // Nothing for a time that is too long: more than 24 days.
-    static std::optional<delay_queue> of(route const& to, duration left) {
+    static std::optional<delay_queue> of(route const& to, duration left, std::string_view prefix) {
         auto ms = std::chrono::ceil<std::chrono::milliseconds>(left).count();
         std::int64_t step = 1;
         while (ms / step >= 1000) step *= 10;
@@ -30,7 +30,9 @@ struct delay_queue {
         // It is used whenever somebody declares it, which each message does.
         auto const expires = 2 * ms + 60'000;
         if (expires > std::numeric_limits<std::uint32_t>::max()) return std::nullopt;
-        delay_queue d{{"fw.delay:" + to.exchange + ":" + to.key + ":" + std::to_string(ms)}};
+        delay_queue d;
+        d.queue.name.append(prefix).append("delay:").append(to.exchange).append(":").append(to.key).append(":");
+        d.queue.name += std::to_string(ms);
         append_entry(d.queue.arguments, "x-message-ttl", ms);
         append_entry(d.queue.arguments, "x-expires", expires);
         append_entry(d.queue.arguments, "x-dead-letter-exchange", to.exchange);

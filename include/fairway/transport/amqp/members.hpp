@@ -106,6 +106,7 @@ public:
         e.type = exchange_.type;
         e.durable = true;
         e.auto_delete = exchange_.auto_delete;
+        e.passive = exchange_.existing;
         channel_->call<exchange_declare_ok>(e, [](auto const&) {});
         queue_declare q;
         q.exclusive = true;

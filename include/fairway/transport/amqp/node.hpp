@@ -33,6 +33,7 @@ namespace fairway::amqp_detail {
 struct node_options {
     std::shared_ptr<link_options const> link;
     naming names;
+    std::vector<std::string> reply_queues; // beginnings of names, beside Fairway's own
     topology_mode mode = topology_mode::declare;
     fairway::detail::outbox_bounds most;
 };
@@ -69,6 +70,7 @@ public:
     }
     asio::any_io_executor const& executor() const noexcept { return executor_; }
     bool makes_queues() const noexcept { return options_.mode == topology_mode::declare; }
+    std::span<std::string const> reply_queues() const noexcept { return options_.reply_queues; }
     bool closed() const noexcept { return closed_.load(std::memory_order_relaxed); }
 
     // ---- the transport's functions ----
@@ -108,14 +110,9 @@ public:
         return add_consumer(what, told, std::move(parts));
     }
     reply_channel open_replies(receiver& told) {
-        std::array<std::byte, 16> secret{};
+        reply_address::secret_bytes secret{};
         env::secure_random::of(executor_).fill(secret);
-        std::string name(reply_address::prefix);
-        for (auto const b : secret) {
-            constexpr std::string_view digits = "0123456789abcdef";
-            name.append({digits[std::to_integer<std::size_t>(b >> 4)],
-                digits[std::to_integer<std::size_t>(b & std::byte{15})]});
-        }
+        auto const name = reply_address::own(options_.names.prefix(), secret);
         // It outlives a lost connection and the broker's process, but not its owner.
         queue_spec q{name};
         append_entry(q.arguments, "x-expires", std::int32_t{60'000});
@@ -225,6 +222,7 @@ private:
     }
     // In this process a channel has one shape; the broker compares those of others.
     void check_shape(address const& of) {
+        options_.names.existing().check(of);
         std::lock_guard const lock(mutex_);
         auto const [at, fresh] = shapes_.emplace(of.channel, std::pair(of.kind, of.shards));
         if (!fresh && at->second != std::pair(of.kind, of.shards))
@@ -275,8 +273,10 @@ private:
         auto const& from = c->what().from;
         if (from.shards > 0) {
             auto const me = env::random::of(executor_).next() | 1;
-            auto const m = std::make_shared<members>(executor_, me, options_.names.members(from, c->what().group),
-                from.shards, [weak = std::weak_ptr(c)](std::vector<bool> const& mine) {
+            auto meeting = options_.names.members(from, c->what().group);
+            meeting.existing = !makes_queues();
+            auto const m = std::make_shared<members>(executor_, me, std::move(meeting), from.shards,
+                [weak = std::weak_ptr(c)](std::vector<bool> const& mine) {
                     if (auto const one = weak.lock()) one->own(mine);
                 });
             members_.emplace_back(c.get(), m);
@@ -294,7 +294,7 @@ private:
     }
     void remove(consumer const& gone) {
         leave_group(gone);
-        if (gone.what().from.channel.starts_with(reply_address::prefix)) needs_->remove(gone.what().from.channel);
+        if (reply_address::is_own(gone.what().from.channel)) needs_->remove(gone.what().from.channel);
         std::erase_if(consumers_, [&](auto const& c) { return c.get() == &gone; });
     }
 

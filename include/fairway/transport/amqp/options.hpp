@@ -5,6 +5,7 @@
 #include <fairway/env/endpoint.hpp>
 #include <fairway/env/tls_context.hpp>
 #include <fairway/transport/amqp/declare.hpp>
+#include <fairway/transport/amqp/existing.hpp>
 #include <fairway/transport/outbox.hpp>
 #include <fairway/transport/secret.hpp>
 #include <fairway/transport/url.hpp>
@@ -49,8 +50,34 @@ public:
     amqp_options& insecure(bool on) { return insecure_ = on, *this; }
     /// Its name in the broker's list of connections.
     amqp_options& name(std::string text) { return name_ = std::move(text), *this; }
-    /// What the names of its exchanges and queues begin with; `fw.` by default.
-    amqp_options& prefix(std::string text) { return prefix_ = std::move(text), *this; }
+    /// What the names of its exchanges and queues begin with, at most 32 bytes; `fw.` by default.
+    amqp_options& prefix(std::string text) {
+        if (text.size() > 32) detail::fail(errc::invalid_argument, "a prefix has at most 32 bytes");
+        return prefix_ = std::move(text), *this;
+    }
+    /// Messages of this channel go to an exchange that others have made, with this routing key, and queues of its own
+    /// are bound to that with the key, which may be a pattern there: `"order.#"`. The exchange is looked for, and
+    /// never made; where it is missing, what is sent fails with `errc::unroutable`. For unsharded channels. Throws
+    /// `errc::invalid_argument` for names of more than 255 bytes and none, as do the following.
+    amqp_options& existing_exchange(std::string channel, std::string exchange, std::string routing_key) {
+        return existing_.set_exchange(std::move(channel), std::move(exchange), std::move(routing_key)), *this;
+    }
+    /// This point-to-point channel is a queue that others have made. It is looked for, and never made.
+    amqp_options& existing_queue(std::string channel, std::string queue) {
+        return existing_.set_queue(std::move(channel), {}, std::move(queue)), *this;
+    }
+    /// Messages of a publish-subscribe channel come to this group in a queue that others have made and bound. It is
+    /// looked for, and never made.
+    amqp_options& existing_queue(std::string channel, std::string group, std::string queue) {
+        if (group.empty()) detail::fail(errc::invalid_argument, "the group of an existing queue has no name");
+        return existing_.set_queue(std::move(channel), std::move(group), std::move(queue)), *this;
+    }
+    /// Replies also go to queues whose names begin so: of requesters without Fairway, which have chosen names for
+    /// theirs. A request says where its reply goes, so whoever may send one can have something sent to these.
+    amqp_options& reply_queues(std::string prefix) {
+        if (prefix.empty()) detail::fail(errc::invalid_argument, "the prefix of reply queues is empty");
+        return reply_queues_.push_back(std::move(prefix)), *this;
+    }
     /// Who makes exchanges and queues.
     amqp_options& topology(topology_mode who) { return mode_ = who, *this; }
     /// The broker deletes queues that nobody consumes from for so long, with what lies in them (dead letters, too), and
@@ -90,6 +117,8 @@ private:
     bool insecure_ = false;
     std::string name_;
     std::string prefix_ = "fw.";
+    amqp_detail::existing_names existing_;
+    std::vector<std::string> reply_queues_;
     topology_mode mode_ = topology_mode::declare;
     duration expires_ = duration::zero();
     detail::outbox_bounds most_;

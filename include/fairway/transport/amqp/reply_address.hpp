@@ -2,13 +2,16 @@
 #ifndef FAIRWAY_TRANSPORT_AMQP_REPLY_ADDRESS_HPP
 #define FAIRWAY_TRANSPORT_AMQP_REPLY_ADDRESS_HPP
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <tuple>
 
 namespace fairway::amqp_detail {
 
@@ -20,7 +23,6 @@ struct reply_address {
 
     std::string text() const {
         if (!correlation) return queue;
-        constexpr std::string_view digits = "0123456789abcdef";
         std::string all = "=" + std::to_string(queue.size()) + ":" + queue;
         for (char const c : *correlation) {
             auto const byte = static_cast<unsigned char>(c);
@@ -29,12 +31,12 @@ struct reply_address {
         return all;
     }
     // Nothing where it is none. What stands in requests is not trusted: replies go to queues that are there for them,
-    // and to no others.
-    static std::optional<reply_address> parse(std::string_view text) {
+    // and to no others. `more` are the beginnings of other such names.
+    static std::optional<reply_address> parse(std::string_view text, std::span<std::string const> more = {}) {
         reply_address a;
         if (!text.starts_with('=')) {
             a.queue = text;
-            return is_for_replies(a.queue) ? std::optional(a) : std::nullopt;
+            return is_for_replies(a.queue, more) ? std::optional(a) : std::nullopt;
         }
         text.remove_prefix(1);
         std::size_t size = 0;
@@ -43,7 +45,7 @@ struct reply_address {
         if (error != std::errc() || !text.starts_with(':') || size >= text.size()) return std::nullopt;
         a.queue = text.substr(1, size);
         text.remove_prefix(1 + size);
-        if (text.size() % 2 != 0 || !is_for_replies(a.queue)) return std::nullopt;
+        if (text.size() % 2 != 0 || !is_for_replies(a.queue, more)) return std::nullopt;
         a.correlation.emplace(text.size() / 2, '\0');
         for (std::size_t i = 0; i < a.correlation->size(); ++i) {
             unsigned byte = 0;
@@ -55,17 +57,36 @@ struct reply_address {
         return a;
     }
 
-    // How the names of Fairway's own reply queues begin.
-    static constexpr std::string_view prefix = "fw.reply.";
+    // The name of a reply queue of Fairway's: `secret` is what makes it one that nobody can guess.
+    using secret_bytes = std::array<std::byte, 16>;
+    static std::string own(std::string_view prefix, secret_bytes const& secret) {
+        std::string name(prefix);
+        name += own_mark;
+        for (auto const b : secret) {
+            name += digits[std::to_integer<std::size_t>(b >> 4)];
+            name += digits[std::to_integer<std::size_t>(b & std::byte{15})];
+        }
+        return name;
+    }
+    // Whoever has made it, with whatever prefix.
+    static bool is_own(std::string_view queue) noexcept {
+        constexpr auto secret = 2 * std::tuple_size_v<secret_bytes>;
+        if (queue.size() < own_mark.size() + secret || queue.size() > most_bytes) return false;
+        auto const end = queue.substr(queue.size() - secret);
+        return end.find_first_not_of(digits) == end.npos && queue.substr(0, queue.size() - secret).ends_with(own_mark);
+    }
 
 private:
-    // RabbitMQ's direct reply-to (an address has the channel behind the name), and queues that it has named.
-    static bool is_for_replies(std::string_view queue) noexcept {
-        constexpr std::array<std::string_view, 3> prefixes{prefix, "amq.rabbitmq.reply-to.", "amq.gen-"};
-        if (queue.size() > 255) return false;
-        for (auto const p : prefixes)
-            if (queue.starts_with(p) && queue.size() > p.size()) return true;
-        return false;
+    static constexpr std::string_view digits = "0123456789abcdef";
+    static constexpr std::string_view own_mark = "reply.";
+    static constexpr std::size_t most_bytes = 255;
+
+    // Own ones, RabbitMQ's direct reply-to (an address has the channel behind the name), and queues that it has named.
+    static bool is_for_replies(std::string_view queue, std::span<std::string const> more) noexcept {
+        if (queue.size() > most_bytes) return false;
+        auto const begins = [queue](std::string_view p) { return queue.starts_with(p) && queue.size() > p.size(); };
+        return is_own(queue) || begins("amq.rabbitmq.reply-to.") || begins("amq.gen-") ||
+               std::any_of(more.begin(), more.end(), begins);
     }
 };
 

@@ -41,6 +41,7 @@ inline error_code error_of(reply_code code, std::string_view text) noexcept {
     case reply_code::resource_error: return errc::queue_full;
     case reply_code::resource_locked: return errc::topology_mismatch;
     case reply_code::precondition_failed:
+        if (text.find("message size") != std::string_view::npos) return errc::too_large;
         // Not about what exists: a delivery was settled twice, or too late, and another channel is as good as ever.
         for (std::string_view const of_deliveries : {"unknown delivery tag", "delivery acknowledgement"})
             if (text.find(of_deliveries) != std::string_view::npos) return errc::not_connected;

@@ -101,11 +101,12 @@ public:
             ready();
     }
     void on_closed(error_code why, std::string_view text) override {
+        if (why == errc::too_large) suspect();
         lost();
         if (!session_ || session_->over()) return;
         // Refused: what waits can't be sent, and an operator may change that. But what is not there is made again.
         if (context_->trouble) context_->trouble(to_ ? to_->channel : "replies", why, text);
-        bool const is_missing = why == errc::unroutable && context_->mode != topology_mode::declare;
+        bool const is_missing = why == errc::unroutable && !is_made_here();
         if (why == errc::topology_mismatch || why == errc::unauthorized || is_missing) outbox_->refuse(why);
         open_later();
     }
@@ -128,7 +129,7 @@ public:
         constexpr int at_once = 64;
         if (!context_->open || !ready_ || reopens_ || rests_) return false;
         auto const now = clock_.now();
-        auto const most = (lanes_.size() + 1) * most_.messages;
+        auto const most = suspects_ > 0 ? 1 : (lanes_.size() + 1) * most_.messages;
         for (int n = 0; n < at_once; ++n) {
             if (on_their_way_.size() >= most) return false;
             if (!channel_->has_room() || session_->blocked()) return false;
@@ -160,6 +161,10 @@ private:
         bool returned = false;
     };
 
+    // Whether it makes what is missing.
+    bool is_made_here() const {
+        return to_ && context_->mode == topology_mode::declare && !context_->names.existing().has(*to_);
+    }
     void open() {
         channel_ = session_->open(weak_from_this());
         last_tag_ = 0;
@@ -262,7 +267,7 @@ private:
     }
     // Leads the way through a queue in which a message stays so long.
     error_code delay(route& way, duration left) {
-        auto const through = delay_queue::of(way, left);
+        auto const through = delay_queue::of(way, left, context_->names.prefix());
         if (!through || context_->mode != topology_mode::declare) return errc::unsupported;
         queue_declare d;
         d.queue = through->queue.name;
@@ -273,6 +278,7 @@ private:
         return {};
     }
     void confirmed(on_its_way const& p, bool taken) {
+        if (suspects_ > 0) --suspects_;
         if (p.through) {
             auto& l = lanes_[*p.through];
             --l.open;
@@ -288,7 +294,7 @@ private:
             return again_later(p.through);
         }
         bool const known = std::find(returned_.begin(), returned_.end(), p.number) != returned_.end();
-        if (!to_ || known || context_->mode != topology_mode::declare) {
+        if (!is_made_here() || known) {
             std::erase(returned_, p.number);
             return outbox_->end(p.number, errc::unroutable);
         }
@@ -296,6 +302,13 @@ private:
         returned_.push_back(p.number);
         outbox_->take_again(p.number);
         if (!std::exchange(reopens_, true)) reopen_soon();
+    }
+    // The broker has ended the channel since one of the messages on their way is larger than it allows, and does not
+    // say which: each goes alone until they are through, and that one ends.
+    void suspect() {
+        suspects_ = on_their_way_.size();
+        if (suspects_ == 1) outbox_->end(on_their_way_.begin()->second.number, errc::too_large);
+        if (suspects_ == 1) on_their_way_.clear(), suspects_ = 0;
     }
     // Once all that is on its way was confirmed, or some time later.
     void reopen_soon() {
@@ -338,6 +351,7 @@ private:
     std::vector<std::uint32_t> going_on_;              // which may have something that was held back
     std::vector<std::uint64_t> returned_;              // once
     std::uint64_t last_tag_ = 0;
+    std::size_t suspects_ = 0; // as `suspect` says
     bool ready_ = false;
     bool pausing_ = false;    // it was refused
     bool rests_ = false;      // the broker could not take something

@@ -13,14 +13,17 @@
 // one has a further queue of its own name, `fw.events`, which stays empty: RabbitMQ compares a queue's x-max-length, so
 // that this holds the channel's shape, and a program that has another one in mind is refused.
 //
-// Where queues expire (x-expires), exchanges go with their last binding (auto-delete).
+// Where queues expire (x-expires), exchanges go with their last binding (auto-delete). Exchanges and queues that others
+// have made (`existing_names`) are looked for, and never made.
 
 #include <fairway/envelope/time.hpp>
+#include <fairway/transport/amqp/existing.hpp>
 #include <fairway/transport/amqp/table.hpp>
 #include <fairway/transport/seam.hpp>
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -32,10 +35,12 @@ struct exchange_spec {
     std::string name;
     std::string type = "topic";
     bool auto_delete = false; // with the last queue that is bound to it
+    bool existing = false;    // never made
 };
 struct queue_spec {
     std::string name;
     std::string arguments{}; // entries of a table
+    bool existing = false;   // never made
 };
 struct binding_spec {
     std::string queue;
@@ -45,32 +50,28 @@ struct binding_spec {
 // What has to be there, in this order.
 struct topology {
     std::vector<exchange_spec> exchanges;
+    std::optional<queue_spec> shape; // of use only to who declares it
     std::vector<queue_spec> queues;
     std::vector<binding_spec> bindings;
-};
-
-// Where a message is published to.
-struct route {
-    std::string exchange;
-    std::string key;
-    // It has to arrive in a queue. An event that no group wants is nobody's.
-    bool mandatory = false;
 };
 
 // The names of everything on the broker, and how long it stays.
 class naming {
 public:
     // Queues expire where nobody has used them for so long; 0 for never.
-    explicit naming(std::string prefix = "fw.", duration expires = duration::zero())
-        : prefix_(std::move(prefix)), expires_(expires) {}
+    explicit naming(std::string prefix = "fw.", duration expires = duration::zero(), existing_names existing = {})
+        : prefix_(std::move(prefix)), expires_(expires), existing_(std::move(existing)) {}
 
+    std::string const& prefix() const noexcept { return prefix_; }
     duration expires() const noexcept { return expires_; }
+    existing_names const& existing() const noexcept { return existing_; }
     exchange_spec exchange(std::string name, std::string type) const {
         return {std::move(name), std::move(type), expires_ > duration::zero()};
     }
     std::string channel(std::string_view name) const { return prefix_ + std::string(name); }
     // The queue of a group, or of a shard of it.
     std::string queue(address const& of, std::string_view group, std::uint32_t shard) const {
+        if (auto const* const existing = existing_.queue(of, group)) return *existing;
         std::string name = channel(of.channel);
         if (of.kind == channel_kind::publish_subscribe) name.append(":").append(group);
         if (of.shards > 0) name.append(":").append(std::to_string(shard));
@@ -83,6 +84,8 @@ public:
         return exchange(name.append("::members"), "fanout");
     }
     route way(address const& to, std::uint32_t shard) const {
+        if (auto const* const existing = existing_.exchange(to.channel))
+            return {existing->exchange, existing->key, to.kind == channel_kind::point_to_point};
         if (to.kind == channel_kind::point_to_point) return {"", queue(to, {}, shard), true};
         return {channel(to.channel), to.shards > 0 ? std::to_string(shard) : "all", false};
     }
@@ -90,6 +93,7 @@ public:
 private:
     std::string prefix_;
     duration expires_;
+    existing_names existing_;
 };
 
 namespace topologies {
@@ -122,9 +126,17 @@ inline queue_spec shape(address const& of, naming const& names) {
 // What a channel needs that somebody sends into.
 inline topology topology_of(address const& to, naming const& names) {
     topology t;
+    if (auto const* const existing = names.existing().exchange(to.channel)) {
+        t.exchanges.push_back({.name = existing->exchange, .existing = true});
+        return t;
+    }
+    if (auto const* const existing = names.existing().queue(to, {})) {
+        t.queues.push_back({.name = *existing, .existing = true});
+        return t;
+    }
     if (to.kind == channel_kind::publish_subscribe)
         t.exchanges.push_back(names.exchange(names.channel(to.channel), "topic"));
-    if (to.kind == channel_kind::publish_subscribe || to.shards > 0) t.queues.push_back(topologies::shape(to, names));
+    if (to.kind == channel_kind::publish_subscribe || to.shards > 0) t.shape = topologies::shape(to, names);
     if (to.kind == channel_kind::publish_subscribe) return t;
     if (to.shards == 0) t.queues.push_back(topologies::quorum(names.queue(to, {}, 0), names, false));
     for (std::uint32_t i = 0; i < to.shards; ++i)
@@ -133,15 +145,22 @@ inline topology topology_of(address const& to, naming const& names) {
 }
 // The same and the group that somebody consumes for.
 inline topology topology_of(subscription const& of, naming const& names) {
+    if (auto const* const existing = names.existing().queue(of.from, of.group)) {
+        topology only; // how messages come into it is not this program's affair
+        only.queues.push_back({.name = *existing, .existing = true});
+        return only;
+    }
     auto t = topology_of(of.from, names);
     bool const sharded = of.from.shards > 0;
-    if (of.from.kind == channel_kind::publish_subscribe) {
+    auto const* const existing = names.existing().exchange(of.from.channel);
+    if (existing || of.from.kind == channel_kind::publish_subscribe) {
         auto const add = [&](std::uint32_t shard, std::string key) {
             auto q = topologies::quorum(names.queue(of.from, of.group, shard), names, sharded);
-            t.bindings.push_back({q.name, names.channel(of.from.channel), std::move(key)});
+            auto exchange = existing ? existing->exchange : names.channel(of.from.channel);
+            t.bindings.push_back({q.name, std::move(exchange), std::move(key)});
             t.queues.push_back(std::move(q));
         };
-        if (!sharded) add(0, "#");
+        if (!sharded) add(0, existing ? existing->key : "#");
         for (std::uint32_t i = 0; i < of.from.shards; ++i) add(i, std::to_string(i));
     }
     if (sharded) t.exchanges.push_back(names.members(of.from, of.group));

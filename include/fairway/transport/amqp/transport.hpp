@@ -87,7 +87,7 @@ public:
     reply_channel open_replies(receiver& told) { return self_->open_replies(told); }
     /// The way to somebody's reply queue; null for what is not one.
     std::shared_ptr<sink> open_reply(std::string_view reply_to) {
-        auto to = amqp_detail::reply_address::parse(reply_to);
+        auto to = amqp_detail::reply_address::parse(reply_to, self_->reply_queues());
         if (!to) return nullptr;
         auto shared = std::make_shared<amqp_detail::reply_address const>(std::move(*to));
         return std::make_shared<amqp_detail::amqp_sink>(self_, self_->replies(), std::move(shared));
@@ -114,7 +114,7 @@ private:
         l->heartbeat = o.heartbeat_;
         l->trouble = posted(executor, o.trouble_);
         if (o.tls_) l->secure = amqp_detail::over_tls(std::make_shared<env::tls_context>(*o.tls_));
-        return {l, amqp_detail::naming(o.prefix_, o.expires_), o.mode_, o.most_};
+        return {l, amqp_detail::naming(o.prefix_, o.expires_, o.existing_), o.reply_queues_, o.mode_, o.most_};
     }
     // Not within what tells it: it may throw, or end the transport or who uses it.
     static decltype(amqp_options::trouble_) posted(

@@ -4,7 +4,7 @@
 
 Runs the benchmark programs of the folder PROGRAMS, prints a line for each gate and ends with
 `N passed, N failed`; the status is 0 if none failed. A gate is a number, or a multiple of what a rival took in the same
-pass; what counts is the median of the passes. A gate whose rival is not installed is skipped, by name, and did not pass.
+pass; what counts is the median of the passes. A gate whose rival, or broker, is not installed is skipped, by name, and did not pass.
 With --write the table in the README is made anew from the same run, see table.py.
 
 Rows within one thread go by processor time (cpu_ns_per_op), which is what has gone by on an idle machine and about the
@@ -99,6 +99,8 @@ def judge(g, results):
     theirs = results.of(g.scenario, g.beside, g.metric, g.size)
     if g.threads > len(os.sched_getaffinity(0)):
         return "skipped", f"{name}: needs {g.threads} processors"
+    if not mine and results.is_left_out(g.scenario):
+        return "skipped", f"{name}: what it needs is not installed"
     if not mine:
         return "failed", f"{name}: was not measured"
     if g.against and not theirs:

@@ -18,6 +18,8 @@ class Results:
     def __init__(self):
         self._values = collections.defaultdict(dict)
         self._units = {}
+        # What begins so needs something that is not installed, as its program says.
+        self._left_out = set()
         # The part of the processors that other programs used meanwhile.
         self.others = 0.0
 
@@ -28,6 +30,8 @@ class Results:
     def read(self, lines, number):
         for line in lines:
             parts = line.split()
+            if line.startswith("# ") and parts[2:5] == ["is", "left", "out:"]:
+                self._left_out.add(parts[1])
             if len(parts) != 6 or line.startswith("#"):
                 continue
             scenario, peer, size, metric, value, unit = parts
@@ -38,6 +42,9 @@ class Results:
     def of(self, scenario, peer, metric, size=None):
         """The values by pass; none where the peer was not measured."""
         return self._values.get((scenario, peer, metric, size), {})
+
+    def is_left_out(self, scenario):
+        return any(scenario.startswith(what + "_") for what in self._left_out)
 
     def unit_of(self, scenario, peer, metric, size=None):
         return self._units.get((scenario, peer, metric, size), "")

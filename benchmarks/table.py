@@ -64,6 +64,10 @@ ROWS = [
           ["zmq-two-parts", "limit-asio-one-thread"]) for road, prefix in SOCKETS),
     *(Row(15, f"{road}: a message that comes alone is written after", f"{prefix}_sent_alone", "fairway", "p50",
           ["zmq-two-parts", "limit-asio-one-thread"]) for road, prefix in SOCKETS),
+    *(Row(16, f"RabbitMQ, {what}, 100 bytes and durable{of}", f"rabbitmq_{scenario}", "fairway", metric,
+          ["librabbitmq", "librabbitmq-bare"])
+      for what, scenario in (("publish, confirmed", "publish"), ("consume, acknowledged", "consume"))
+      for of, metric in (("", WALL), (": the client's processor time", CPU))),
     Row(19, "two channels on two cores over one on one", "scale_out_channels", "fairway-two-channels", "times_throughput",
         []),
     Row(19, "two shards on two cores over two on one", "scale_out_shards", "fairway-two-instances", "times_throughput",

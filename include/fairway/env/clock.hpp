@@ -11,7 +11,9 @@
 
 #include <time.h>
 
+#include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <utility>
@@ -21,7 +23,8 @@ namespace fairway::env {
 /// A point of the monotonic time that deadlines are measured in.
 using steady_point = std::chrono::time_point<std::chrono::steady_clock, duration>;
 
-/// One alarm that can be set again and again. Not thread-safe: use it on its executor.
+/// One alarm that can be set again and again. Not thread-safe: use it on its executor. It may be destroyed elsewhere,
+/// while it rings.
 class alarm {
 public:
     alarm() = default;
@@ -97,7 +100,7 @@ public:
 private:
     asio::steady_timer timer_;
     // How often it was set or cancelled: the timer does not recall a ring that is on its way already.
-    std::shared_ptr<std::uint64_t> set_ = std::make_shared<std::uint64_t>(0);
+    std::shared_ptr<std::atomic<std::uint64_t>> set_ = std::make_shared<std::atomic<std::uint64_t>>(0);
 };
 } // namespace detail
 

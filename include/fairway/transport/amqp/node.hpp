@@ -40,7 +40,7 @@ struct node_options {
 
 // A program's part in a broker's messaging, over two connections: one that publishes and one that consumes, since a
 // broker that takes no messages for a while reads nothing from the former. The functions of the transport are
-// thread-safe; all else runs on its executor.
+// thread-safe; all else runs on its executor, where it is destroyed.
 class node final : public env::keeper, public std::enable_shared_from_this<node> {
 public:
     node(asio::any_io_executor executor, node_options options)
@@ -49,6 +49,10 @@ public:
           ids_(env::random::of(executor_).next()),
           publishing_(*this),
           consuming_(*this) {}
+    // What is received from is somebody else's as well: nothing of it is used from now on.
+    ~node() override {
+        for (auto const& c : consumers_) c->abandon();
+    }
 
     void start() {
         env::context_end::tell(executor_, weak_from_this());

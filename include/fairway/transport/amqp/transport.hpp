@@ -2,6 +2,7 @@
 #ifndef FAIRWAY_TRANSPORT_AMQP_TRANSPORT_HPP
 #define FAIRWAY_TRANSPORT_AMQP_TRANSPORT_HPP
 
+#include <fairway/env/at_home.hpp>
 #include <fairway/env/execute.hpp>
 #include <fairway/transport/amqp/node.hpp>
 #include <fairway/transport/amqp/options.hpp>
@@ -48,6 +49,8 @@ private:
 
 /// RabbitMQ over AMQP 0-9-1: channels are its queues and exchanges, messages are accepted once the broker has confirmed
 /// them, and other clients take part, see envelope_map.hpp and topology.hpp.
+///
+/// Its connections end on its executor, once its last copy and its last sink were dropped, on any thread.
 class amqp {
 public:
     /// Its name in URLs.
@@ -57,7 +60,7 @@ public:
     /// whenever the connection is lost. Throws `errc::invalid_argument` without a host, for files that can't be used,
     /// and where it would say its password to another host without TLS.
     amqp(asio::any_io_executor const& executor, amqp_options const& options)
-        : self_(std::make_shared<amqp_detail::node>(executor, node_of(executor, options))) {
+        : self_(env::at_home(executor, std::make_shared<amqp_detail::node>(executor, node_of(executor, options)))) {
         self_->start();
     }
     /// What a URL describes: `amqp://user:password@host:5672/vhost?options`. Throws `errc::invalid_url` besides.

@@ -28,7 +28,7 @@
 namespace fairway::tcp_detail {
 
 // A node: the hub with the queues of what its services send, and the sessions with other nodes. The functions of the
-// transport are thread-safe; all else runs on its executor.
+// transport are thread-safe; all else runs on its executor, where it is destroyed.
 class node final : public session_events,
                    public peer_host,
                    public env::keeper,

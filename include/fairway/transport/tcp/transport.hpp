@@ -2,6 +2,7 @@
 #ifndef FAIRWAY_TRANSPORT_TCP_TRANSPORT_HPP
 #define FAIRWAY_TRANSPORT_TCP_TRANSPORT_HPP
 
+#include <fairway/env/at_home.hpp>
 #include <fairway/env/secure_random.hpp>
 #include <fairway/transport/tcp/make_node.hpp>
 #include <fairway/transport/tcp/node.hpp>
@@ -17,6 +18,8 @@
 namespace fairway {
 
 /// The brokerless transport over TCP: services talk to each other directly.
+///
+/// Its connections end, and its port is free, on its executor, once its last copy was dropped, on any thread.
 class tcp {
 public:
     /// Its name in URLs.
@@ -27,7 +30,7 @@ public:
     /// connect to them, without protection, or listen with TLS without a certificate, and where a directory would name
     /// no host to connect to.
     tcp(asio::any_io_executor const& executor, tcp_options const& options)
-        : tcp(std::make_shared<tcp_detail::node>(executor, node_of(executor, options))) {}
+        : tcp(env::at_home(executor, std::make_shared<tcp_detail::node>(executor, node_of(executor, options)))) {}
 
     /// The node that a URL describes: `tcp://stock.internal:7000` says where the others are, `listen`, `channels` and
     /// the other options are in the README's table. Throws `errc::invalid_url` besides.

@@ -227,3 +227,33 @@ TEST_CASE("a broker that can't deliver before it is told is told", "[amqp]") {
     CHECK(steps(p) == told{{kind::ack_up_to, 1}});
     CHECK_FALSE(p.is_due());
 }
+
+TEST_CASE("what is over is not remembered, however long an older one stays open", "[amqp]") {
+    part p(false, 8);
+    p.begin();
+    deliver(p, 8);
+    auto const oldest = take(p, 1).front();
+    std::uint64_t tag = 1;
+    for (int i = 0; i < 1'000; ++i) {
+        // One of them is no message, and one waits here.
+        accept(p, take(p, 5));
+        CHECK_FALSE(p.deliver({}, 1));
+        told expected;
+        for (int n = 0; n < 5; ++n) {
+            if (++tag % 6 == 3 && tag > 3) ++tag; // was refused
+            expected.emplace_back(kind::ack, tag);
+        }
+        auto const all = steps(p);
+        REQUIRE(all.size() == 6);
+        REQUIRE(told(all.begin() + 1, all.end()) == expected);
+        REQUIRE(p.remembered() <= 24);
+        deliver(p, 5);
+    }
+    REQUIRE(p.settle(oldest, true));
+    CHECK(answers(p) == told{{kind::ack_up_to, 1}});
+    auto const last = take(p, 7);
+    CHECK_FALSE(p.has_some());
+    accept(p, last);
+    CHECK(answers(p) == told{{kind::ack_up_to, last.back() & ((std::uint64_t{1} << part::tag_bits) - 1)}});
+    CHECK(p.remembered() == 0);
+}

@@ -37,7 +37,7 @@ public:
     // A channel was opened: its tags begin anew.
     void begin() {
         all_.clear();
-        first_ = 1;
+        last_ = 0;
         next_ = 0;
         handed_ = 0;
         returning_ = false;
@@ -49,8 +49,8 @@ public:
     // handed out, and is refused. True where there is something new to hand out.
     bool deliver(envelope message, std::uint32_t attempt) {
         bool const wanted = message && !stopped_;
-        all_.push_back({std::move(message), attempt, wanted ? state::here : state::over});
-        auto const tag = first_ + all_.size() - 1;
+        auto const tag = ++last_;
+        all_.push_back({std::move(message), tag, attempt, wanted ? state::here : state::over});
         if (!all_.back().message) {
             answers_.push_back({answer::kind::refuse, tag});
         } else if (stopped_ && !in_order_) {
@@ -79,15 +79,16 @@ public:
         d.at = state::out;
         ++handed_;
         ++next_;
-        return {std::move(d.message), (generation_ & generation_mask) << tag_bits | (first_ + next_ - 1), d.attempt};
+        return {std::move(d.message), (generation_ & generation_mask) << tag_bits | d.tag, d.attempt};
     }
     // True where it was out.
     bool settle(std::uint64_t tag, bool accept) {
         if ((tag >> tag_bits & generation_mask) != (generation_ & generation_mask)) return false;
         tag &= (std::uint64_t{1} << tag_bits) - 1;
-        if (tag < first_ || tag - first_ >= all_.size()) return false;
-        auto& d = all_[static_cast<std::size_t>(tag - first_)];
-        if (d.at != state::out) return false;
+        auto const found = std::lower_bound(
+            all_.begin(), all_.end(), tag, [](one const& left, std::uint64_t right) { return left.tag < right; });
+        if (found == all_.end() || found->tag != tag || found->at != state::out) return false;
+        auto& d = *found;
         --handed_;
         if (accept) {
             d.at = state::done;
@@ -108,7 +109,7 @@ public:
         for (std::size_t i = next_; i < all_.size(); ++i) {
             if (all_[i].at != state::here) continue;
             all_[i].at = state::over;
-            answers_.push_back({answer::kind::back, first_ + i});
+            answers_.push_back({answer::kind::back, all_[i].tag});
         }
     }
     bool stopped() const noexcept { return stopped_; }
@@ -119,6 +120,8 @@ public:
     // All that the broker has delivered has to go back to it now.
     bool returns() const noexcept { return handed_ == 0 && (returning_ || stopped_); }
     std::size_t in_hands() const noexcept { return handed_; }
+    // How many it remembers: not much more than twice what may be open, however long one stays so.
+    std::size_t remembered() const noexcept { return all_.size(); }
     // How many were accepted of which the broker does not know.
     std::size_t untold() const noexcept { return done_; }
     // There is, or may soon be, more to tell it than what was accepted.
@@ -128,33 +131,36 @@ public:
     bool is_due() const noexcept {
         if (done_ == 0) return false;
         bool const held_up = all_.front().at == state::out; // no step is full before that one has ended
-        return done_ >= step_ || (!held_up && in_steps(done_) > 0) || done_ + handed_ >= prefetch_;
+        return done_ >= step_ || (!held_up && end_of_steps(all_.front().tag - 1 + done_) >= all_.front().tag) ||
+               done_ + handed_ >= prefetch_;
     }
 
     // What the broker is to be told: the steps that are full, or all where none is or `all` is wanted.
     std::vector<answer> take_answers(bool all) {
+        forget();
         // What is done in a row from the front is acknowledged at once, what is done behind that alone.
         // The broker takes a tag only that is open.
         std::size_t row = 0;
         while (row < all_.size() && (all_[row].at == state::done || all_[row].at == state::over)) ++row;
-        std::size_t const steps = all || has_more_to_tell() ? 0 : in_steps(row);
-        if (steps > 0) row = steps;
+        auto const full = end_of_steps(row < all_.size() ? all_[row].tag - 1 : last_);
+        bool const steps = !all && !has_more_to_tell() && row > 0 && full >= all_.front().tag;
+        while (steps && all_[row - 1].tag > full) --row;
         std::uint64_t last = 0;
         for (std::size_t i = 0; i < row; ++i) {
             if (all_[i].at != state::done) continue;
-            last = first_ + i;
+            last = all_[i].tag;
             --done_;
         }
         std::vector<answer> told = std::exchange(answers_, {});
         if (last > 0) told.push_back({answer::kind::ack_up_to, last});
         drop(row);
-        if (steps > 0 && !is_due()) return told;
+        if (steps && !is_due()) return told;
         auto const alone = static_cast<std::ptrdiff_t>(told.size());
         for (std::size_t i = std::min(next_, all_.size()); i > 0 && done_ > 0; --i) {
             if (all_[i - 1].at != state::done) continue;
             all_[i - 1].at = state::over;
             --done_;
-            told.push_back({answer::kind::ack, first_ + i - 1});
+            told.push_back({answer::kind::ack, all_[i - 1].tag});
         }
         std::reverse(told.begin() + alone, told.end());
         return told;
@@ -175,30 +181,36 @@ private:
     };
     struct one {
         envelope message;
+        std::uint64_t tag;
         std::uint32_t attempt;
         state at;
     };
 
-    // How many of n from the front are in steps that n fills. A step is half of what may be open, and ends at the same
-    // tags each time: the broker delivers as many together as were acknowledged, so that one half is on its way while
-    // the other one is handled. Acknowledged with a part of the next step, that one would end in the delivery after it,
-    // and wait for that.
-    std::size_t in_steps(std::size_t n) const noexcept {
-        return n - std::min(n, static_cast<std::size_t>((first_ - 1 + n) % step_));
-    }
+    // Where the last step ends that is full where all is done up to this tag. A step is half of what may be open, and
+    // ends at the same tags each time: the broker delivers as many together as were acknowledged, so that one half is
+    // on its way while the other one is handled. Acknowledged with a part of the next step, that one would end in the
+    // delivery after it, and wait for that.
+    std::uint64_t end_of_steps(std::uint64_t done_up_to) const noexcept { return done_up_to - done_up_to % step_; }
     void drop(std::size_t n) {
         all_.erase(all_.begin(), all_.begin() + static_cast<std::ptrdiff_t>(n));
-        first_ += n;
         next_ -= std::min(next_, n);
+    }
+    // What is over, behind one that stays open for long.
+    void forget() {
+        if (all_.size() <= 2 * prefetch_) return;
+        auto const is_over = [](one const& d) { return d.at == state::over; };
+        auto const next = all_.begin() + static_cast<std::ptrdiff_t>(next_);
+        next_ -= static_cast<std::size_t>(std::count_if(all_.begin(), next, is_over));
+        std::erase_if(all_, is_over);
     }
 
     bool in_order_;
     std::size_t prefetch_;
     std::size_t step_;
     std::uint64_t generation_ = 0;
-    std::deque<one> all_;     // that the broker has delivered and that is not over
-    std::uint64_t first_ = 1; // the tag of the first of them
-    std::size_t next_ = 0;    // the first of them that was not handed out, or is behind it
+    std::deque<one> all_;    // that the broker has delivered and that is not over, by tags; some that are
+    std::uint64_t last_ = 0; // the last tag
+    std::size_t next_ = 0;   // the first of them that was not handed out, or is behind it
     std::size_t handed_ = 0;
     std::size_t done_ = 0; // that the broker does not know
     bool held_ = false;

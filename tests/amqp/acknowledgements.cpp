@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace town_kit;
@@ -140,4 +141,95 @@ TEST_CASE("what was said before the end is said, also where the transport is gon
     });
     h.all.pass(5s);
     CHECK(h.all.broker->queue("fw.orders")->ready == 38);
+}
+
+TEST_CASE("each shard is acknowledged in steps of its own, and what is left of one in time", "[amqp]") {
+    town all{testing::stream_options(1).latency(one_way, one_way)};
+    patient told;
+    auto sender = all.connect("sender");
+    auto consumer = all.connect("consumer");
+    subscription what;
+    what.from = {"orders", channel_kind::point_to_point, 2};
+    what.prefetch = 16; // of which a step is 8
+    auto const from = consumer.listen(what, told);
+    auto const way = sender.open(what.from);
+    std::vector<std::uint64_t> tags[2];
+    auto const send = [&](std::uint32_t shard, std::size_t n) {
+        REQUIRE_FALSE(all.send(sender, way, std::vector<std::string>(n, "tea"), shard));
+        std::vector<delivery> batch;
+        all.pass(a_while);
+        REQUIRE(from->receive(batch, 16) == n);
+        for (auto const& d : batch) tags[shard].push_back(d.tag());
+    };
+    auto const settle = [&](std::uint32_t shard, std::size_t n) {
+        for (std::size_t i = 0; i < n; ++i) {
+            settlement const one{tags[shard].at(i), true, 1};
+            from->settle({&one, 1});
+        }
+        tags[shard].erase(tags[shard].begin(), tags[shard].begin() + static_cast<std::ptrdiff_t>(n));
+    };
+    auto const unsettled = [&] {
+        all.pass(a_while);
+        return std::pair(all.broker->queue("fw.orders:0")->unsettled, all.broker->queue("fw.orders:1")->unsettled);
+    };
+    using both = std::pair<std::size_t, std::size_t>;
+    all.pass(2s);
+    send(0, 9);
+    send(1, 5);
+    auto const& clock = env::clock::of(consumer.get_executor());
+    auto const start = clock.steady_now();
+    settle(0, 1);
+    settle(1, 1);
+    CHECK(unsettled() == both(8, 4));
+    settle(1, 2);
+    settle(0, 7);
+    CHECK(unsettled() == both(1, 4));
+    send(0, 8);
+    settle(0, 8);
+    CHECK(unsettled() == both(1, 4));
+    all.pass(start + 4ms - clock.steady_now());
+    CHECK(unsettled() == both(1, 2));
+    settle(0, 1);
+    CHECK(unsettled().first == 1);
+    all.pass(4ms);
+    CHECK(unsettled() == both(0, 2));
+    from->close();
+}
+
+TEST_CASE("who waits for what was settled may end what is being settled, or the transport", "[amqp]") {
+    town all{testing::stream_options(1).latency(one_way, one_way)};
+    patient told;
+    auto net = all.connect("a");
+    auto const listen = [&](std::string_view channel) {
+        subscription what;
+        what.from = {std::string(channel), channel_kind::point_to_point, 0};
+        return net.listen(what, told);
+    };
+    auto const first = listen("orders");
+    all.pass(2s);
+    auto const executor = net.get_executor();
+    auto const until = env::clock::of(executor).steady_now() + 1min;
+    bool const closes_all = GENERATE(false, true);
+    bool settles = false;
+    std::vector<bool> was_within;
+    asio::post(executor, [&] {
+        net.settle(until, asio::bind_executor(executor, [&] {
+            was_within.push_back(settles);
+            first->close();
+            if (closes_all) net.close();
+        }));
+    });
+    all.pass(one_way / 2); // only the broker's answer is missing
+    std::vector<std::shared_ptr<source>> others;
+    asio::post(executor, [&] {
+        for (auto const* const channel : {"bills", "offers"}) others.push_back(listen(channel));
+        first->pause();
+        settles = true;
+        // Ends the first one's channel, over which the answer would come.
+        net.settle(until, asio::bind_executor(executor, [&] { was_within.push_back(settles); }));
+        settles = false;
+    });
+    all.pass(5s);
+    CHECK(was_within == std::vector<bool>{true, false});
+    for (auto const& one : others) one->close();
 }

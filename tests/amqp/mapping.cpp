@@ -133,6 +133,28 @@ TEST_CASE("messages of programs without Fairway are understood as far as they go
     CHECK(received_head(nothing, [] { return message_id{3, 4}; }).head().id == message_id{3, 4});
 }
 
+TEST_CASE("how often a message has come back is the broker's to say", "[amqp]") {
+    auto const attempt = [](auto const& count, bool redelivered) {
+        std::string table;
+        append_entry(table, "x-delivery-count", count);
+        basic_properties p;
+        p.headers = table_view(table);
+        received_head const got(p, no_id);
+        CHECK(got.headers().empty()); // nor is it the user's header
+        CHECK(got.left_out() == 0);
+        return got.attempt(redelivered);
+    };
+    CHECK(attempt(std::int64_t{7}, false) == 1); // a publisher's own
+    CHECK(attempt(std::int64_t{1}, true) == 2);
+    CHECK(attempt(std::int64_t{7}, true) == 8);
+    CHECK(attempt(std::int64_t{-7}, true) == 2);
+    CHECK(attempt(std::int64_t{1} << 40, true) == 1'000'001);
+    CHECK(attempt(std::string_view("7"), true) == 2);
+    received_head const classic(basic_properties(), no_id); // whose queue does not count
+    CHECK(classic.attempt(false) == 1);
+    CHECK(classic.attempt(true) == 2);
+}
+
 TEST_CASE("replies go to queues for replies only", "[amqp]") {
     std::string const secret = "00112233445566778899aabbccddeeff";
     for (std::string const& good : {"fw.reply." + secret, "shop.reply." + secret, "reply." + secret,

@@ -214,15 +214,13 @@ public:
 
     // Tells the broker what is due.
     bool run() override {
-        auto const now = what_is_due();
-        if (now == due::steps || now == due::all) tell_broker(now == due::all);
-        if (now == due::later || now == due::steps) tell_in_time();
+        tell_broker(false);
         if (std::exchange(later_, false)) try_later();
         return false;
     }
 
 private:
-    // From when the broker was told something until it is told of what was accepted since.
+    // From when the broker was told something of a queue until it is told of what was accepted since.
     static constexpr std::chrono::milliseconds longest_wait{4};
 
     bool is_sharded() const noexcept { return what_.from.shards > 0; }
@@ -249,37 +247,31 @@ private:
     }
     // While messages stream in, acknowledgements go together, half of the prefetch or what there is after some
     // milliseconds: to write one costs more than to take a message, here and for the broker. At once goes what comes
-    // alone, what the broker waits for to deliver more, and what there is when it is told something else.
+    // alone, what the broker waits for to deliver more, and what there is when it is told something else. Each shard
+    // has a queue of its own, and steps of its own.
     enum class due { nothing, later, steps, all };
-    due what_is_due() const {
-        bool steps = false;
-        std::size_t untold = 0;
-        {
-            std::lock_guard const lock(mutex_);
-            for (auto const& r : readers_) {
-                if (!r->attached()) continue;
-                if (r->state.has_more_to_tell()) return due::all;
-                steps = steps || r->state.is_due();
-                untold += r->state.untold();
-            }
-        }
-        if (untold == 0) return due::nothing;
-        if (env::clock::of(around_->executor).steady_now() >= told_at_ + longest_wait) return due::all;
-        return steps ? due::steps : due::later;
+    static due what_is_due(shard_reader const& r, env::steady_point now) noexcept {
+        if (!r.attached()) return due::nothing;
+        if (r.state.has_more_to_tell()) return due::all;
+        if (r.state.untold() == 0) return due::nothing;
+        if (now >= r.told_at + longest_wait) return due::all;
+        return r.state.is_due() ? due::steps : due::later;
     }
     // What is left, if anything is, is told before long.
-    void tell_in_time() {
-        if (std::exchange(acks_wait_, true)) return;
+    void tell_in_time(env::steady_point when) {
+        if (when >= acks_at_) return;
+        acks_at_ = when;
         if (!acks_alarm_) acks_alarm_ = env::clock::of(around_->executor).make_alarm(around_->executor);
-        acks_alarm_->set(told_at_ + longest_wait, [weak = weak_from_this()] {
+        acks_alarm_->set(when, [weak = weak_from_this()] {
             auto const self = weak.lock();
             if (!self) return;
-            self->acks_wait_ = false;
+            self->acks_at_ = env::steady_point::max();
             self->run();
         });
     }
     void tell_broker(bool all) {
-        told_at_ = env::clock::of(around_->executor).steady_now();
+        auto const now = env::clock::of(around_->executor).steady_now();
+        auto next = env::steady_point::max();
         bool left = false;
         for (auto const& r : readers_) {
             std::vector<part::answer> answers;
@@ -287,11 +279,16 @@ private:
             bool leaves = false;
             {
                 std::lock_guard const lock(mutex_);
-                answers = r->state.take_answers(all);
-                stopped = r->state.stopped() && r->attached();
-                leaves = r->state.returns() && r->attached();
-                if (leaves) r->state.begin();
-                if (leaves && stopped && is_sharded()) tell(notice_kind::shard_lost, r->shard());
+                auto const what = all ? due::all : what_is_due(*r, now);
+                if (what == due::steps || what == due::all) {
+                    r->told_at = now;
+                    answers = r->state.take_answers(what == due::all);
+                    stopped = r->state.stopped() && r->attached();
+                    leaves = r->state.returns() && r->attached();
+                    if (leaves) r->state.begin();
+                    if (leaves && stopped && is_sharded()) tell(notice_kind::shard_lost, r->shard());
+                }
+                if (what != due::nothing && r->state.untold() > 0) next = std::min(next, r->told_at + longest_wait);
             }
             r->tell(answers);
             // Of a shard the next owner must not begin before this one has ended: the channel closes then. Others may
@@ -302,6 +299,7 @@ private:
                 r->cancel();
             left = left || leaves;
         }
+        tell_in_time(next);
         if (left) attach_wanted(); // those that are still, or again, its own
     }
     envelope read(shard_reader const& r, received_head const& of, std::string_view body) const {
@@ -333,9 +331,8 @@ private:
     std::vector<bool> wanted_;
     std::unique_ptr<env::alarm> alarm_;
     bool later_ = false;
-    env::steady_point told_at_ = env::steady_point::min(); // the broker, the last time
     std::unique_ptr<env::alarm> acks_alarm_;
-    bool acks_wait_ = false; // for the alarm
+    env::steady_point acks_at_ = env::steady_point::max(); // when it rings
 
     std::vector<std::shared_ptr<shard_reader>> readers_;
     mutable std::mutex mutex_;

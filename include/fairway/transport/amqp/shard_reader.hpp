@@ -2,6 +2,7 @@
 #ifndef FAIRWAY_TRANSPORT_AMQP_SHARD_READER_HPP
 #define FAIRWAY_TRANSPORT_AMQP_SHARD_READER_HPP
 
+#include <fairway/env/clock.hpp>
 #include <fairway/transport/amqp/declare.hpp>
 #include <fairway/transport/amqp/part.hpp>
 #include <fairway/transport/amqp/session.hpp>
@@ -52,6 +53,7 @@ public:
     shard_reader(reader_owner& owner, wish w) : state(w.in_order, w.prefetch), owner_(&owner), what_(std::move(w)) {}
 
     part state;
+    env::steady_point told_at = env::steady_point::min(); // the broker was, the last time
 
     std::uint32_t shard() const noexcept { return what_.shard; }
     bool attached() const noexcept { return channel_ != nullptr; }

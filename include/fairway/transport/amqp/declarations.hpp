@@ -2,9 +2,12 @@
 #ifndef FAIRWAY_TRANSPORT_AMQP_DECLARATIONS_HPP
 #define FAIRWAY_TRANSPORT_AMQP_DECLARATIONS_HPP
 
+#include <fairway/env/clock.hpp>
 #include <fairway/transport/amqp/declare.hpp>
 #include <fairway/transport/amqp/session.hpp>
 
+#include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -20,37 +23,51 @@ namespace fairway::amqp_detail {
 class declarations final : public channel_user, public std::enable_shared_from_this<declarations> {
 public:
     struct need {
-        std::string name; // for people
+        std::string name;  // for people
+        std::string group; // of a channel's subscribers; nothing for others
         topology what;
         topology_mode mode;
+        bool gone = false; // while it was being made
     };
     // `changed` is called when all is there, or is not any more; `trouble` where the broker refuses something.
-    declarations(std::function<void()> changed,
+    declarations(asio::any_io_executor const& executor, std::function<void()> changed,
         std::function<void(std::string_view where, error_code why, std::string_view text)> trouble)
-        : changed_(std::move(changed)), trouble_(std::move(trouble)) {}
+        : clock_(env::clock::of(executor)),
+          alarm_(clock_.make_alarm(executor)),
+          changed_(std::move(changed)),
+          trouble_(std::move(trouble)) {}
 
+    // It is made even where it was made before, since it may have gone.
     void add(need n) {
+        remove(n.name, n.group);
         all_.push_back(std::move(n));
         bool const idle = open_ && done_ + 1 == all_.size();
         if (idle) next();
     }
-    void remove(std::string_view name) {
-        for (std::size_t i = 0; i < all_.size(); ++i) {
-            if (all_[i].name != name) continue;
-            all_[i].mode = topology_mode::none;
+    void remove(std::string_view name, std::string_view group = {}) {
+        auto const same = [&](need const& n) { return n.name == name && n.group == group && !n.gone; };
+        auto const n = std::find_if(all_.begin(), all_.end(), same);
+        if (n == all_.end()) return;
+        auto const at = static_cast<std::size_t>(n - all_.begin());
+        if (open_ && at == done_) { // is being made
+            n->gone = true;
             return;
         }
+        all_.erase(n);
+        if (at < done_) --done_;
     }
     bool complete() const noexcept { return open_ && done_ == all_.size(); }
+    std::size_t size() const noexcept { return all_.size(); }
 
     void up(std::shared_ptr<session> const& s) {
         session_ = s;
-        std::erase_if(all_, [](need const& n) { return n.mode == topology_mode::none; });
+        std::erase_if(all_, [](need const& n) { return n.gone; });
         done_ = 0;
         begin();
     }
     void down() {
         open_ = false;
+        alarm_->cancel();
         session_.reset();
         channel_.reset();
     }
@@ -61,33 +78,46 @@ public:
         next();
     }
     void on_closed(error_code why, std::string_view text) override {
-        open_ = false;
+        bool const was_open = std::exchange(open_, false);
         channel_.reset();
         if (!session_ || session_->over()) return;
-        if (done_ < all_.size()) {
-            if (trouble_) trouble_(all_[done_].name, why, text);
-            ++done_; // who uses it is told again
-        }
+        if (trouble_ && done_ < all_.size()) trouble_(all_[done_].name, why, text);
+        // Without a channel nobody was asked for anything: it is tried again.
+        if (!was_open) return begin_later();
+        if (done_ < all_.size()) one_done(); // refused; who uses it is told again
         begin();
     }
 
 private:
     void begin() { channel_ = session_->open(weak_from_this()); }
+    void begin_later() {
+        alarm_->set(clock_.steady_now() + std::chrono::seconds(1), [weak = weak_from_this()] {
+            if (auto const self = weak.lock(); self && self->session_ && !self->channel_) self->begin();
+        });
+    }
     void next() {
         if (done_ == all_.size()) return changed_();
         auto const& n = all_[done_];
         declare(*channel_, n.what, n.mode, [weak = weak_from_this(), now = channel_] {
             auto const self = weak.lock();
             if (!self || self->channel_ != now) return;
-            ++self->done_;
+            self->one_done();
             self->next();
         });
     }
+    void one_done() {
+        if (all_[done_].gone)
+            all_.erase(all_.begin() + static_cast<std::ptrdiff_t>(done_));
+        else
+            ++done_;
+    }
 
+    env::clock& clock_;
+    std::unique_ptr<env::alarm> alarm_;
     std::function<void()> changed_;
     std::function<void(std::string_view, error_code, std::string_view)> trouble_;
     std::vector<need> all_;
-    std::size_t done_ = 0;
+    std::size_t done_ = 0; // so many of them are made, or refused
     std::shared_ptr<session> session_;
     std::shared_ptr<channel> channel_;
     bool open_ = false;

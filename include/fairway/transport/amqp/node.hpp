@@ -67,7 +67,8 @@ public:
             options_.link->trouble});
         replies_ = make_road(std::nullopt);
         on_executor([](node& n) {
-            n.needs_ = std::make_shared<declarations>([&n] { n.needs_changed(); }, n.options_.link->trouble);
+            n.needs_ = std::make_shared<declarations>(
+                n.executor_, [&n] { n.needs_changed(); }, n.options_.link->trouble);
             n.publishing_.through = link::start(n.executor_, n.options_.link, n.publishing_);
             n.consuming_.through = link::start(n.executor_, n.options_.link, n.consuming_);
         });
@@ -95,7 +96,7 @@ public:
         check_shape(what.from);
         on_executor([what](node& n) {
             auto t = topology_of(what, n.options_.names);
-            n.need({what.from.channel, std::move(t), n.options_.mode});
+            n.need({what.from.channel, what.group, std::move(t), n.options_.mode});
         });
     }
     std::shared_ptr<source> listen(subscription const& what, receiver& told) {
@@ -126,7 +127,7 @@ public:
         p.queue = name;
         p.prefetch = 1'000;
         p.needs = t;
-        on_executor([name, t](node& n) { n.need({name, t, topology_mode::declare}); });
+        on_executor([name, t](node& n) { n.need({name, {}, t, topology_mode::declare}); });
         subscription what;
         what.from.channel = name;
         what.prefetch = p.prefetch;

@@ -60,8 +60,7 @@ TEST_CASE("what has no home any more goes at once, and after it was told", "[at-
     lines log;
     bool const on_strand = GENERATE(false, true);
     std::optional<asio::io_context> io(std::in_place);
-    auto const executor = on_strand ? asio::any_io_executor(asio::make_strand(*io)) : io->get_executor();
-    auto one = settle_in(executor, log);
+    auto one = settle_in(on_strand ? asio::any_io_executor(asio::make_strand(*io)) : io->get_executor(), log);
     SECTION("dropped before, where nothing ran any more") {
         one.reset();
         CHECK(log.empty());

@@ -76,3 +76,16 @@ TEST_CASE("connections end on the transport's executor, whichever thread drops t
     c.t.stop();
     CHECK(c.t.clock.strays() == 0);
 }
+
+TEST_CASE("what is dropped where the context runs no more goes with that", "[amqp]") {
+    std::weak_ptr<source> left;
+    {
+        connected c;
+        c.t.stop();
+        c.net.reset();
+        c.way.reset();
+        left = std::exchange(c.from, nullptr);
+        CHECK_FALSE(left.expired());
+    }
+    CHECK(left.expired());
+}

@@ -38,6 +38,12 @@ public:
     pigeon(fairway::asio::any_io_executor const& executor, std::shared_ptr<loft> const& to) : inproc(executor, *to) {
         fairway::env::context_end::tell(executor, mine_);
     }
+    // Its stage has no narrow place.
+    fairway::capabilities describe() const {
+        auto c = inproc::describe();
+        c.back_pressure = false;
+        return c;
+    }
     std::shared_ptr<fairway::source> listen(fairway::subscription const& from, fairway::receiver& told) {
         return mine_->add(inproc::listen(from, told));
     }

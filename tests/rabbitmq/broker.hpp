@@ -1,7 +1,10 @@
 // Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
-// A RabbitMQ of the test's own: in a temporary folder, on free ports of the loopback, stopped by its process id.
+// A RabbitMQ of the test's own: in a temporary folder, on free ports of the loopback, with and without TLS, stopped by
+// its process id.
 #ifndef FAIRWAY_TESTS_RABBITMQ_BROKER_HPP
 #define FAIRWAY_TESTS_RABBITMQ_BROKER_HPP
+
+#include "../env/certificates.hpp"
 
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
@@ -44,15 +47,11 @@ public:
         std::string name = (std::filesystem::temp_directory_path() / "fw-rabbitmq-XXXXXX").string();
         if (!mkdtemp(name.data())) throw std::runtime_error("no temporary folder can be made");
         folder_ = name;
-        for (auto* const p : {&port_, &http_, &epmd_, &distribution_}) *p = free_port();
-        write("rabbitmq.conf", "listeners.tcp.1 = 127.0.0.1:" + std::to_string(port_) +
-                                   "\nmanagement.tcp.ip = 127.0.0.1\nmanagement.tcp.port = " + std::to_string(http_) +
-                                   "\nloopback_users = none\nlog.console = false\nlog.file.level = warning\n"
-                                   "disk_free_limit.absolute = 50MB\n"
-                                   // What quorum queues keep in memory, several times over, has to be less than the
-                                   // memory at which nobody may publish any more.
-                                   "raft.wal_max_size_bytes = 32000000\nvm_memory_high_watermark.absolute = 1GB\n");
-        write("enabled_plugins", "[rabbitmq_management].");
+        for (auto* const p : {&port_, &tls_port_, &http_, &epmd_, &distribution_}) *p = free_port();
+        authority_.write(file("ca.pem"), {});
+        certify("localhost", "DNS:localhost,IP:127.0.0.1");
+        write("rabbitmq.conf", configuration());
+        write("enabled_plugins", "[rabbitmq_management,rabbitmq_auth_mechanism_ssl].");
         start();
     }
     broker(broker const&) = delete;
@@ -66,6 +65,14 @@ public:
     }
 
     std::uint16_t port() const noexcept { return port_; }
+    std::uint16_t tls_port() const noexcept { return tls_port_; }
+    // The path of a file in its folder; ca.pem is the authority that it trusts, and by which it is known as localhost.
+    std::string file(std::string const& name) const { return folder_ / name; }
+    // Makes NAME.pem and NAME.key there: what proves to be NAME, by that authority.
+    void certify(std::string const& name, std::string const& alternatives = {}) const {
+        certificates::make({.common_name = name, .alternatives = alternatives}, &authority_)
+            .write(file(name + ".pem"), file(name + ".key"));
+    }
     // Begins again after `kill`, with what it has kept; it takes connections once it answers.
     void begin() {
         server_ = fork();
@@ -78,7 +85,7 @@ public:
     }
     bool answers() const {
         asio::io_context io;
-        for (auto const port : {port_, http_}) {
+        for (auto const port : {port_, tls_port_, http_}) {
             asio::ip::tcp::socket s(io);
             boost::system::error_code failed;
             s.connect({asio::ip::make_address("127.0.0.1"), port}, failed);
@@ -153,6 +160,24 @@ private:
         asio::ip::tcp::acceptor const one(io, {asio::ip::make_address("127.0.0.1"), 0});
         return one.local_endpoint().port();
     }
+    std::string configuration() const {
+        std::string const loopback = "127.0.0.1:";
+        return "listeners.tcp.1 = " + loopback + std::to_string(port_) + "\nlisteners.ssl.1 = " + loopback +
+               std::to_string(tls_port_) + "\nssl_options.cacertfile = " + file("ca.pem") +
+               "\nssl_options.certfile = " + file("localhost.pem") +
+               "\nssl_options.keyfile = " + file("localhost.key") +
+               // A client need not show a certificate; who does may say that it is the user of the certificate's name.
+               "\nssl_options.verify = verify_peer\nssl_options.fail_if_no_peer_cert = false\n"
+               "auth_mechanisms.1 = PLAIN\nauth_mechanisms.2 = AMQPLAIN\nauth_mechanisms.3 = EXTERNAL\n"
+               "ssl_cert_login_from = common_name\n"
+               "management.tcp.ip = 127.0.0.1\nmanagement.tcp.port = " +
+               std::to_string(http_) +
+               "\nloopback_users = none\nlog.console = false\nlog.file.level = warning\n"
+               "disk_free_limit.absolute = 50MB\n"
+               // What quorum queues keep in memory, several times over, has to be less than the memory at which nobody
+               // may publish any more.
+               "raft.wal_max_size_bytes = 32000000\nvm_memory_high_watermark.absolute = 1GB\n";
+    }
     void write(char const* name, std::string const& text) const { std::ofstream(folder_ / name) << text; }
     std::string startup() const {
         std::ifstream in(folder_ / "startup.log");
@@ -197,7 +222,9 @@ private:
     }
 
     std::filesystem::path folder_;
+    certificates::identity authority_ = certificates::make({.common_name = "The test's authority", .authority = true});
     std::uint16_t port_ = 0;
+    std::uint16_t tls_port_ = 0;
     std::uint16_t http_ = 0;
     std::uint16_t epmd_ = 0;
     std::uint16_t distribution_ = 0;

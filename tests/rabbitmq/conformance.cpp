@@ -3,6 +3,7 @@
 #include "conformance/suite.hpp"
 #include "dynamic_tests.hpp"
 #include "rabbitmq/stage.hpp"
+#include "rabbitmq/without_broker.hpp"
 
 using namespace conformance_kit;
 
@@ -11,10 +12,7 @@ namespace {
 [[maybe_unused]] bool const added = [] {
     for (auto const& one : whole_suite())
         dynamic_tests::add("rabbitmq/" + std::string(one.name), "[rabbitmq]", [one] {
-            if (!rabbitmq_kit::broker::installed()) {
-                WARN("SKIPPED: rabbitmq-server is not installed");
-                return;
-            }
+            if (rabbitmq_kit::without_broker()) return;
             INFO("what it proves: " << one.proves);
             rabbitmq_stage stage;
             auto const v = run(stage, one);

@@ -2,6 +2,7 @@
 // Programs without Fairway take part: pika as its tutorials use it, and the command-line tools of librabbitmq.
 #include "fw_catch.hpp"
 #include "rabbitmq/town.hpp"
+#include "rabbitmq/without_broker.hpp"
 
 #include <fairway/amqp.hpp>
 #include <fairway/fairway.hpp>
@@ -48,10 +49,7 @@ using events = publish_subscribe<"interop.events", happened>;
 std::string const python = "/usr/bin/python3"; // for which Debian has pika
 
 bool skipped() {
-    if (!rabbitmq_kit::broker::installed()) {
-        WARN("SKIPPED: rabbitmq-server is not installed");
-        return true;
-    }
+    if (rabbitmq_kit::without_broker()) return true;
     static bool const pika = std::system((python + " -c 'import pika' 2>/dev/null").c_str()) == 0;
     static bool const tools = std::system("command -v amqp-publish >/dev/null") == 0;
     if (!pika) WARN("SKIPPED: python3-pika is not installed");

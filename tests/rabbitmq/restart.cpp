@@ -2,6 +2,7 @@
 // RabbitMQ ends in the middle, and starts again with what it has kept; and its operator changes his mind.
 #include "fw_catch.hpp"
 #include "rabbitmq/stage.hpp"
+#include "rabbitmq/without_broker.hpp"
 
 #include <fairway/fairway.hpp>
 
@@ -33,12 +34,6 @@ class patient final : public receiver {
 public:
     void ready() noexcept override {}
 };
-
-bool without_broker() {
-    if (rabbitmq_kit::broker::installed()) return false;
-    WARN("SKIPPED: rabbitmq-server is not installed");
-    return true;
-}
 
 struct tally {
     int asked = 0;
@@ -79,7 +74,7 @@ struct pair {
 } // namespace
 
 TEST_CASE("requests that are under way when RabbitMQ ends are answered", "[rabbitmq]") {
-    if (without_broker()) return;
+    if (rabbitmq_kit::without_broker()) return;
     int const how = GENERATE(SIGKILL, SIGTERM);
     INFO("signal " << how);
     constexpr int most = 2'000;
@@ -98,7 +93,7 @@ TEST_CASE("requests that are under way when RabbitMQ ends are answered", "[rabbi
 }
 
 TEST_CASE("a reply that RabbitMQ has confirmed outlives its process", "[rabbitmq]") {
-    if (without_broker()) return;
+    if (rabbitmq_kit::without_broker()) return;
     conformance_kit::rabbitmq_stage stage;
     auto asker = stage.connect();
     auto answerer = stage.connect();
@@ -131,7 +126,7 @@ TEST_CASE("a reply that RabbitMQ has confirmed outlives its process", "[rabbitmq
 }
 
 TEST_CASE("what is sent after a queue was deleted finds its consumers", "[rabbitmq]") {
-    if (without_broker()) return;
+    if (rabbitmq_kit::without_broker()) return;
     conformance_kit::rabbitmq_stage stage;
     pair p(stage);
     auto& t = p.t;

@@ -131,8 +131,9 @@ public:
     }
     void on_lost(error_code why) override {
         // With TLS 1.3 a certificate may be refused after the handshake.
-        bool const refused = why == errc::unauthorized;
-        end(refused ? errc::unauthorized : errc::not_connected, "the connection was lost: " + told(why.message()));
+        if (why == errc::unauthorized)
+            return end(why, "the broker refused the certificate of this program, or wants one");
+        end(errc::not_connected, "the connection was lost: " + told(why.message()));
     }
 
     // ---- for the run loop

@@ -160,6 +160,15 @@ TEST_CASE("a RabbitMQ that proves itself by another authority, or as another hos
         for (auto const* secret : {"very-secret", "very%2Dsecret"}) CHECK_FALSE(contains(c.where + c.text, secret));
 }
 
+TEST_CASE("who speaks TLS where RabbitMQ does not, or the other way round, hears of it", "[rabbitmq]") {
+    if (rabbitmq_kit::without_broker()) return;
+    warehouse const w;
+    program with("amqps://localhost:" + w.port() + w.path() + "?ca=" + w.ca());
+    CHECK(contains(with.refused().text, "it does not speak TLS"));
+    program without("amqp://localhost:" + w.tls_port() + w.path());
+    CHECK(contains(without.refused().text, "TLS is spoken there"));
+}
+
 TEST_CASE("RabbitMQ takes a program as the user that its certificate names", "[rabbitmq]") {
     if (rabbitmq_kit::without_broker()) return;
     warehouse const w;

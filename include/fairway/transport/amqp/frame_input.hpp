@@ -53,6 +53,8 @@ public:
         if (here.empty()) return std::nullopt;
         if (here[0] == protocol_header[0]) return refused(here);
         auto const type = static_cast<frame_type>(here[0]);
+        // So begins an alert, with which a server that wants TLS answers (RFC 8446, section 5.1).
+        if (here[0] == '\x15') violate(reply_code::frame_error, "TLS is spoken there, for which amqps:// is");
         if (!is_known(type)) violate(reply_code::frame_error, "a frame of an unknown type");
         if (here.size() < frame_head_bytes) return std::nullopt;
         wire_reader head(here.substr(1));

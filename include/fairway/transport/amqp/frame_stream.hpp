@@ -9,6 +9,7 @@
 
 #include <boost/asio/buffer.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -98,6 +99,8 @@ public:
 private:
     // More than this is given back after an output that needed it, in bytes.
     static constexpr std::size_t most_kept = 512 * 1024;
+    // So long it still reads when it can't write any more.
+    static constexpr auto last_words = std::chrono::seconds(1);
 
     struct read_done {
         std::shared_ptr<frame_stream> self;
@@ -129,7 +132,7 @@ private:
     }
     void have_written(error_code ec, std::size_t size) {
         if (closed_) return;
-        if (ec) return lost(ec);
+        if (ec) return cannot_write(ec);
         at_ += size;
         if (at_ < now_.size()) {
             write_some();
@@ -141,6 +144,15 @@ private:
             write();
         }
         if (user_) user_->on_written();
+    }
+    // The read ends as well, after what the other side has said before it closed: why it did, for instance.
+    void cannot_write(error_code why) {
+        if (!user_) return; // `end` has a limit of its own
+        auto& clock = env::clock::of(stream_.get_executor());
+        alarm_ = clock.make_alarm(stream_.get_executor());
+        alarm_->set(clock.steady_now() + last_words, [weak = weak_from_this(), why] {
+            if (auto const self = weak.lock()) self->lost(why);
+        });
     }
     void lost(error_code why) {
         auto* const user = user_;

@@ -2,6 +2,7 @@
 // A RabbitMQ on which others have made exchanges and queues: services use them as they are.
 #include "fw_catch.hpp"
 #include "rabbitmq/town.hpp"
+#include "rabbitmq/without_broker.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -26,12 +27,6 @@ struct cancel {
 };
 using sales = publish_subscribe<"estate.sales", sold>;
 using cancellations = point_to_point<"estate.cancellations", cancel>;
-
-bool has_no_broker() {
-    if (rabbitmq_kit::broker::installed()) return false;
-    WARN("SKIPPED: rabbitmq-server is not installed");
-    return true;
-}
 
 // What others have made: the topic exchange `erp.sales`, the queue `erp.shop` bound to it with `order.*`, and the
 // queue `erp.cancel`; of the classic kind.
@@ -86,7 +81,7 @@ private:
 } // namespace
 
 TEST_CASE("services use exchanges and queues that others have made, and make none", "[rabbitmq]") {
-    if (has_no_broker()) return;
+    if (rabbitmq_kit::without_broker()) return;
     auto const mode = GENERATE(topology_mode::declare, topology_mode::verify, topology_mode::none);
     estate e;
     e.open(amqp_options()
@@ -121,7 +116,7 @@ TEST_CASE("services use exchanges and queues that others have made, and make non
 }
 
 TEST_CASE("others get what services send to their exchanges and queues", "[rabbitmq]") {
-    if (has_no_broker()) return;
+    if (rabbitmq_kit::without_broker()) return;
     estate e;
     e.open(amqp_options()
                .existing_exchange("estate.sales", "erp.sales", "order.placed")
@@ -141,7 +136,7 @@ TEST_CASE("others get what services send to their exchanges and queues", "[rabbi
 }
 
 TEST_CASE("a group's own queue is bound to an exchange that others have made", "[rabbitmq]") {
-    if (has_no_broker()) return;
+    if (rabbitmq_kit::without_broker()) return;
     estate e;
     e.open(amqp_options().existing_exchange("estate.sales", "erp.sales", "order.#"));
     std::promise<std::string> first;
@@ -162,7 +157,7 @@ TEST_CASE("a group's own queue is bound to an exchange that others have made", "
 }
 
 TEST_CASE("what an operator has not made is told where services only look", "[rabbitmq]") {
-    if (has_no_broker()) return;
+    if (rabbitmq_kit::without_broker()) return;
     estate e;
     std::mutex lock;
     std::string told;

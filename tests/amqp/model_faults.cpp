@@ -182,6 +182,34 @@ TEST_CASE("the model broker: a crash takes the end of a quorum queue's log only,
     CHECK(lost);
 }
 
+TEST_CASE("the model broker: a node that crashes loses some of what came to it, and nothing of another one",
+    "[amqp][model]") {
+    std::string const type = GENERATE(std::string(), quorum);
+    std::size_t lost = 0;
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+        world w(amqp_broker_options().seed(seed));
+        client gone(w, true, 1);
+        client other(w, true, 2);
+        gone.declare("q", type).send(confirm_select{}).publish("q", "safe").said();
+        w.state.faults.withhold_confirms = true;
+        for (int i = 0; i < 5; ++i) {
+            gone.publish("q", std::to_string(i)).said();
+            other.publish("q", "other").said();
+        }
+        gone.cut();
+        w.state.lose_node(1);
+        auto left = content_of(w, "q");
+        CHECK(std::count(left.begin(), left.end(), "safe") == 1);
+        CHECK(std::count(left.begin(), left.end(), "other") == 5);
+        std::erase_if(left, [](std::string const& text) { return text.size() > 1; });
+        if (type == quorum)
+            for (std::size_t i = 0; i < left.size(); ++i) CHECK(left[i] == std::to_string(i));
+        lost += 5 - left.size();
+    }
+    CHECK(lost > 0);
+    CHECK(lost < 100);
+}
+
 TEST_CASE("the model broker: what moves on after a time is as safe as it was", "[amqp][model]") {
     bool lost = false;
     bool const confirmed = GENERATE(true, false);

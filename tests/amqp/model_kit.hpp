@@ -149,8 +149,8 @@ inline basic_publish to(std::string_view exchange, std::string_view key, bool ma
 // A connection that is open, with channel 1.
 class client {
 public:
-    explicit client(world& w, bool knows_blocked = true)
-        : world_(w), session_(std::make_unique<fairway::testing::amqp_detail::session>(w.state, ++w.ids, "")) {
+    explicit client(world& w, bool knows_blocked = true, unsigned node = 0)
+        : world_(w), session_(std::make_unique<fairway::testing::amqp_detail::session>(w.state, ++w.ids, "", node)) {
         std::string const able = entries(
             "consumer_cancel_notify", true, "connection.blocked", knows_blocked, "authentication_failure_close", true);
         std::string const about = entries("capabilities", table_view(able));

@@ -40,21 +40,33 @@ struct amqp_queue_state {
 /// takes up to 5 s more, and hands a classic queue with a single active consumer on at basic.cancel, where
 /// RabbitMQ 3.10 breaks down.
 ///
+/// Several of them may be the nodes of a cluster:
+///
+///     testing::amqp_broker second(io.get_executor(), broker, env::endpoint::tcp("*", 5673));
+///     broker.crash(); // clients go to the second one
+///
+/// Nodes share virtual hosts, queues, users and faults; connections, and all that a node does from its start to its
+/// stop, are its own. A node that stops gives back what its connections have not settled, and takes their exclusive
+/// queues with it; when the last one stops, the broker does. Queues are there as long as any node is up, where RabbitMQ
+/// needs the majority for quorum queues and the node of its declaration for a classic one. Nodes reach each other
+/// always. They may run on different contexts, such as simulated hosts, of one thread.
+///
 /// Not thread-safe: used on its executor, which must be serial. Destroying it closes its connections.
 class amqp_broker {
 public:
     /// Listens at once. Throws `system_error`, as `env::network::listen` does.
     explicit amqp_broker(asio::any_io_executor executor, amqp_broker_options const& options = amqp_broker_options())
-        : server_(std::make_shared<amqp_detail::server>(std::move(executor), options)) {
-        server_->start();
-    }
+        : amqp_broker(std::move(executor), std::make_shared<amqp_detail::cluster>(options), options.at()) {}
+    /// A further node of the cluster of `other`, whose options it has but for where it listens. Throws as above.
+    amqp_broker(asio::any_io_executor executor, amqp_broker const& other, env::endpoint at)
+        : amqp_broker(std::move(executor), other.server_->together(), std::move(at)) {}
     amqp_broker(amqp_broker const&) = delete;
     amqp_broker& operator=(amqp_broker const&) = delete;
     ~amqp_broker() { server_->abandon(); }
 
-    /// Where it listens, with the port that was chosen.
+    /// Where this node listens, with the port that was chosen.
     env::endpoint const& endpoint() const noexcept { return server_->local(); }
-    /// How many connections it has.
+    /// How many connections this node has.
     std::size_t connections() const noexcept { return server_->connections(); }
     /// How many it had that have ended.
     std::uint64_t ended_connections() const noexcept { return server_->ended(); }
@@ -70,7 +82,7 @@ public:
     /// What goes wrong from now on.
     void set_faults(amqp_faults const& f) {
         server_->state().faults = f;
-        server_->settle();
+        server_->settle_all();
     }
     /// Deletes a queue, as an operator does; its consumers are told. False where there is none.
     bool delete_queue(std::string_view name, std::string_view virtual_host = "/") {
@@ -79,26 +91,32 @@ public:
         server_->settle();
         return true;
     }
-    /// Cuts all connections, without a word.
+    /// Cuts all connections of this node, without a word.
     void cut_connections() { server_->cut_all(); }
-    /// Takes no messages: whoever publishes is told so (connection.blocked) and not read any further.
+    /// Takes no messages, at no node: whoever publishes is told so (connection.blocked) and not read any further.
     void block(std::string reason = "low on memory") { server_->block(std::move(reason)); }
     /// Takes messages again.
     void unblock() { server_->unblock(); }
-    /// Stops in good order: clients are told (320), new ones refused, and what is not durable is gone.
+    /// Stops this node in good order: clients are told (320), new ones refused, and with the last node what is not
+    /// durable is gone.
     void stop() { server_->stop(false); }
-    /// Stops without a word. Messages that were not confirmed are lost by chance: of a classic queue one in two, of a
-    /// quorum queue some of the last ones.
+    /// Stops this node without a word. Messages that came to it and were not confirmed are lost by chance, with the
+    /// last node all such: of a classic queue one in two, of a quorum queue some of the last ones.
     void crash() { server_->stop(true); }
-    /// Listens again where it did before. Throws as the constructor.
+    /// Listens again where this node did before. Throws as the constructor.
     void start() { server_->start(); }
-    /// Stops in good order and starts again.
+    /// Stops this node in good order and starts it again.
     void restart() {
         stop();
         start();
     }
 
 private:
+    amqp_broker(asio::any_io_executor executor, std::shared_ptr<amqp_detail::cluster> of, env::endpoint at)
+        : server_(std::make_shared<amqp_detail::server>(std::move(executor), std::move(of), std::move(at))) {
+        server_->start();
+    }
+
     std::shared_ptr<amqp_detail::server> server_;
 };
 

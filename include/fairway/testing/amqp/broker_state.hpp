@@ -29,9 +29,10 @@ public:
     std::optional<std::string> blocked; // why messages are not taken at the moment
     sim_detail::dice dice;
 
+    // Does not go back, though the clocks of nodes differ.
     void set_time(time_point now) {
-        for (auto& [name, h] : hosts_) h.set_time(now);
-        now_ = now;
+        now_ = std::max(now_, now);
+        for (auto& [name, h] : hosts_) h.set_time(now_);
     }
     time_point now() const noexcept { return now_; }
     std::optional<time_point> wake() const {
@@ -54,12 +55,19 @@ public:
     // Of a fault that happens to one in `n`.
     bool draws(std::uint64_t n) { return n > 0 && dice.one_in(n); }
 
-    // Stopped in good order, or crashed: then messages that nobody was told are safe are lost by chance.
+    // One of several nodes has crashed: messages are lost by chance of which nobody there was told that they are safe.
+    void lose_node(unsigned node) { lose_unconfirmed(node); }
+    // All of it was stopped in good order, or has crashed: then the same happens to all messages.
     void restart(bool crash) {
-        for (auto& [name, h] : hosts_) h.restart(crash ? &dice : nullptr);
+        if (crash) lose_unconfirmed(std::nullopt);
+        for (auto& [name, h] : hosts_) h.restart();
     }
 
 private:
+    void lose_unconfirmed(std::optional<unsigned> node) {
+        for (auto& [name, h] : hosts_) h.lose_unconfirmed(dice, node);
+    }
+
     std::map<std::string, virtual_host, std::less<>> hosts_;
     time_point now_{};
 };

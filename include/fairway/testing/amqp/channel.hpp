@@ -27,6 +27,7 @@ struct connection_terms {
 
     broker_state& broker;
     std::uint64_t id;
+    unsigned node = 0; // where it is
     virtual_host* host = nullptr;
     std::string user{};
     std::uint32_t frame_max = least_frame_max;
@@ -206,6 +207,7 @@ public:
             properties.reply_to = reply_key_;
         }
         auto const one = std::make_shared<message>(m.exchange, m.routing_key, properties, c.body);
+        one->safe->node = on_.node;
         auto const& faults = on_.broker.faults;
         if (on_.broker.draws(faults.close_one_in))
             refuse(reply_code::not_found, "no exchange " + named(m.exchange, host_.name()));

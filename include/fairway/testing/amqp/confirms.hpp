@@ -40,7 +40,7 @@ public:
         while (!waiting_.empty() && may_be_said(waiting_.begin()->second) && waiting_.begin()->second.what) {
             last = waiting_.begin()->first;
             ++together;
-            *waiting_.begin()->second.what->confirmed = true;
+            waiting_.begin()->second.what->safe->confirmed = true;
             waiting_.erase(waiting_.begin());
         }
         if (together > 0) say(last, together > 1, true);
@@ -48,7 +48,7 @@ public:
             auto const one = i++;
             if (!may_be_said(one->second)) continue;
             auto& what = one->second.what;
-            if (what) *what->confirmed = true;
+            if (what) what->safe->confirmed = true;
             say(one->first, false, what != nullptr);
             waiting_.erase(one);
         }

@@ -35,17 +35,19 @@ protected:
 // Moves the bytes of a session. Used on its stream's executor; its owner is not used any more once it is closed.
 class connection final : public std::enable_shared_from_this<connection> {
 public:
-    connection(env::stream on, std::uint64_t id, connection_owner& owner)
+    connection(env::stream on, std::uint64_t id, unsigned node, connection_owner& owner)
         : stream_(std::move(on)),
           owner_(owner),
           clock_(env::clock::of(stream_.get_executor())),
-          session_(owner.state(), id, stream_.peer()),
+          session_(owner.state(), id, stream_.peer(), node),
           heard_(clock_.steady_now()),
           said_(heard_),
           until_(heard_ + patience) {}
 
     session& served() noexcept { return session_; }
     bool is_closed() const noexcept { return closed_; }
+    // Somebody else has put something there.
+    bool has_to_write() noexcept { return !closed_ && !writing_ && !session_.terms().output.empty(); }
 
     void start() {
         alarm_ = clock_.make_alarm(stream_.get_executor());

@@ -89,7 +89,7 @@ inline std::shared_ptr<message> dead_letter(
     properties.expiration.reset();
     auto const letter = std::make_shared<message>(
         *of.dead_letter_exchange, of.dead_letter_key.value_or(m.routing_key), properties, m.body);
-    letter->confirmed = m.confirmed;
+    letter->safe = m.safe;
     return letter;
 }
 

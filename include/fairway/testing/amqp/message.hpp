@@ -16,6 +16,12 @@
 
 namespace fairway::testing::amqp_detail {
 
+// What a crash may do to a message.
+struct safety {
+    unsigned node = 0;      // where it was published: its publisher hears no more of it when that crashes
+    bool confirmed = false; // its publisher was told, so that no crash may lose it
+};
+
 // What was published, as it lies in all queues that it went to.
 struct message {
     std::string exchange;
@@ -24,8 +30,7 @@ struct message {
     std::string body;
     std::optional<duration> life{}; // its own
     bool persistent = false;
-    // Its publisher was told, so that no crash may lose it; dead letters share it.
-    std::shared_ptr<bool> confirmed = std::make_shared<bool>(false);
+    std::shared_ptr<safety> safe = std::make_shared<safety>(); // dead letters share it
 
     message(std::string_view to, std::string_view key, basic_properties const& properties, std::string_view text)
         : exchange(to), routing_key(key), body(text), persistent(properties.delivery_mode == 2) {

@@ -11,13 +11,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <iterator>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace fairway::testing::amqp_detail {
 
@@ -205,20 +205,21 @@ public:
         return next;
     }
 
-    // The broker was stopped: keeps what is persistent, in a quorum queue everything. In a crash, with dice, what was
-    // not confirmed is lost by chance: in a classic queue each by itself, in a quorum queue the end of its log.
-    void restart(sim_detail::dice* crash) {
-        if (!shape_.quorum)
-            std::erase_if(ready_, [&](auto const& one) {
-                auto const& m = *one.second.what;
-                return !m.persistent || (crash && !*m.confirmed && crash->one_in(2));
-            });
-        else if (crash)
-            lose_end(*crash);
-        bytes_ = 0;
-        for (auto const& [at, one] : ready_) bytes_ += one.what->body.size();
+    // The broker was stopped: keeps what is persistent, in a quorum queue everything.
+    void restart() {
+        if (!shape_.quorum) std::erase_if(ready_, [](auto const& one) { return !one.second.what->persistent; });
+        count_bytes();
         closed_ = false;
         use();
+    }
+    // A node, or without one all of them, has crashed: what came there and was not confirmed is lost by chance, in a
+    // classic queue each by itself, in a quorum queue the end of it.
+    void lose_unconfirmed(sim_detail::dice& by, std::optional<unsigned> node) {
+        if (shape_.quorum)
+            lose_end(by, node);
+        else
+            std::erase_if(ready_, [&](auto const& one) { return may_be_lost(one.second, node) && by.one_in(2); });
+        count_bytes();
     }
 
 private:
@@ -237,12 +238,25 @@ private:
         bytes_ -= one.what->body.size();
         return one;
     }
+    static bool may_be_lost(entry const& one, std::optional<unsigned> node) {
+        auto const& s = *one.what->safe;
+        return !s.confirmed && (!node || s.node == *node);
+    }
     // What was delivered once is in the log, as is all before it.
-    void lose_end(sim_detail::dice& by) {
-        std::size_t most = 0;
-        for (auto i = ready_.rbegin(); i != ready_.rend() && !i->second.redelivered && !*i->second.what->confirmed; ++i)
-            ++most;
-        for (auto n = by.below(most + 1); n > 0; --n) ready_.erase(std::prev(ready_.end()));
+    void lose_end(sim_detail::dice& by, std::optional<unsigned> node) {
+        std::vector<position> last; // from the end
+        for (auto i = ready_.rbegin(); i != ready_.rend() && !i->second.redelivered; ++i) {
+            if (may_be_lost(i->second, node))
+                last.push_back(i->first);
+            else if (!node || i->second.what->safe->node == *node)
+                break;
+        }
+        last.resize(static_cast<std::size_t>(by.below(last.size() + 1)));
+        for (auto const& at : last) ready_.erase(at);
+    }
+    void count_bytes() {
+        bytes_ = 0;
+        for (auto const& [at, one] : ready_) bytes_ += one.what->body.size();
     }
     void lose(std::string_view reason) {
         auto const one = pop();

@@ -22,8 +22,8 @@ namespace fairway::testing::amqp_detail {
 class session {
 public:
     // `certified` is whom the connection's certificate names.
-    session(broker_state& broker, std::uint64_t id, std::string certified)
-        : terms_{broker, id}, certified_(std::move(certified)) {}
+    session(broker_state& broker, std::uint64_t id, std::string certified, unsigned node = 0)
+        : terms_{broker, id, node}, certified_(std::move(certified)) {}
     session(session const&) = delete;
     session& operator=(session const&) = delete;
     ~session() { leave(); }

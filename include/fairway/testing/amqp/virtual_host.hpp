@@ -215,9 +215,13 @@ public:
         for (auto const& q : all())
             if (q->shape().owner == connection) end(*q);
     }
-    // The broker was stopped: what is durable stays. With dice it was a crash.
-    void restart(sim_detail::dice* crash) {
-        for (auto const& q : all()) q->shape().durable ? q->restart(crash) : end(*q);
+    // A node, or without one all of them, has crashed: see `queue`.
+    void lose_unconfirmed(sim_detail::dice& by, std::optional<unsigned> node) {
+        for (auto const& [name, q] : queues_) q->lose_unconfirmed(by, node);
+    }
+    // The broker was stopped: what is durable stays.
+    void restart() {
+        for (auto const& q : all()) q->shape().durable ? q->restart() : end(*q);
         std::erase_if(exchanges_, [](auto const& e) { return !e.second.durable; });
     }
 

@@ -47,6 +47,23 @@ TEST_CASE("a link tries all hosts of a round at once, each time in another order
     CHECK(w.ups == 1);
 }
 
+TEST_CASE("the host of a session that was lost is tried last") {
+    world w;
+    for (int i = 0; i < 3; ++i) w.listen();
+    std::set<std::string> next;
+    for (std::size_t round = 0; round < 12; ++round) {
+        w.open()->close();
+        w.until([&] { return w.downs.size() == round + 1; });
+        for (std::size_t i = 0; i < 3; ++i) {
+            w.next_end()->close();
+            w.until([&] { return w.troubles.size() == 4 * round + i + 2; });
+        }
+        CHECK(w.trouble_places.end()[-1] == w.trouble_places.end()[-4]);
+        next.insert(w.trouble_places.end()[-3]);
+    }
+    CHECK(next.size() == 3);
+}
+
 TEST_CASE("a host that is not there is passed over") {
     world w;
     w.listen();

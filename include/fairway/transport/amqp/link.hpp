@@ -20,6 +20,7 @@
 #include <cstdint>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -45,8 +46,8 @@ protected:
     ~link_user() = default;
 };
 
-// Keeps a session with one of several hosts: tries all of them in random order, and again after a random pause. Used on
-// its executor only.
+// Keeps a session with one of several hosts: tries all of them in random order, but the one that it has just lost last,
+// and again after a random pause. Used on its executor only.
 class link final : public env::keeper, public session_owner, public std::enable_shared_from_this<link> {
 public:
     // Begins to connect. `user` hears of its sessions until it is destroyed. Throws `errc::invalid_argument` without a
@@ -104,6 +105,7 @@ public:
         session_.reset();
         if (!was_up) return failed(why, text);
         state_ = state::resting;
+        lost_ = at_;
         if (why != errc::closed) tell(why, text);
         user_.on_down(why, text);
         if (stopped_) return;
@@ -196,6 +198,9 @@ private:
             order_[i] = order_[j];
             order_[j] = i;
         }
+        // A host that has gone may not even refuse, and then an attempt takes long.
+        if (lost_) std::swap(*std::find(order_.begin(), order_.end(), *lost_), order_.back());
+        lost_.reset();
     }
     void set_alarm(duration d) {
         alarm_->set(clock_.steady_now() + d, [weak = weak_from_this()] {
@@ -216,9 +221,10 @@ private:
     std::unique_ptr<env::alarm> alarm_;
     state state_ = state::resting;
     bool stopped_ = false;
-    std::vector<std::size_t> order_; // of the hosts, in this round
-    std::size_t next_ = 0;           // of those
-    std::size_t at_ = 0;             // the host that was tried last
+    std::vector<std::size_t> order_;  // of the hosts, in this round
+    std::size_t next_ = 0;            // of those
+    std::size_t at_ = 0;              // the host that was tried last
+    std::optional<std::size_t> lost_; // the host of the session that was lost before this round
     unsigned rounds_ = 0;
     std::uint64_t attempt_ = 0;
     std::weak_ptr<asio::cancellation_signal> cancel_; // of the operation that connects

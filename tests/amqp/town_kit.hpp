@@ -12,6 +12,7 @@
 
 #include <boost/asio/bind_executor.hpp>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,27 +30,41 @@ public:
     void ready() noexcept override {}
 };
 
-// Hosts with a broker between them.
+// Hosts with a broker between them, which may have several nodes.
 class town {
 public:
     explicit town(std::uint64_t seed = 1) : town(testing::stream_options(seed)) {}
     explicit town(
         testing::stream_options const& streams, testing::amqp_broker_options o = testing::amqp_broker_options())
         : lab_(streams) {
-        o.listen_at(env::endpoint::tcp("*", 5672)).seed(streams.seed());
+        o.listen_at(everywhere()).seed(streams.seed());
         broker.emplace(lab_.start("broker").get_executor(), o);
     }
     ~town() {
         for (auto const& host : hosts_) lab_.drop(host);
+        nodes_.clear();
         broker.reset();
-        lab_.drop("broker");
+        for (auto const& host : brokers_) lab_.drop(host);
     }
 
+    // One more node, on a host of its own.
+    testing::amqp_broker& add_node(std::string const& host) {
+        auto& context = lab_.start(host);
+        brokers_.push_back(host);
+        nodes_.push_back(std::make_unique<testing::amqp_broker>(context.get_executor(), *broker, everywhere()));
+        return *nodes_.back();
+    }
+    // The machine of a node falls silent, for ever.
+    void lose(std::string const& host) {
+        lab_.drop(host, testing::crash_kind::machine);
+        std::erase(brokers_, host);
+    }
     amqp connect(std::string const& host, amqp_options o = amqp_options()) {
         auto& context = lab_.start(host);
         asio::make_service<testing::seeded_secure_random>(context, ++seed_);
         hosts_.push_back(host);
-        return amqp(context.get_executor(), o.host("broker", 5672).insecure(true));
+        for (auto const& node : brokers_) o.host(node, 5672);
+        return amqp(context.get_executor(), o.insecure(true));
     }
     void cut(std::string const& host) { lab_.streams().cut_both(host, "broker"); }
     void heal(std::string const& host) {
@@ -57,6 +72,8 @@ public:
         lab_.streams().heal("broker", host);
     }
     void pass(duration d) { lab_.run_for(d); }
+    bool until(std::function<bool()> const& done, duration most) { return lab_.run_until(done, most); }
+    duration now() const { return lab_.now(); }
 
     // Begins to send them together; `over` says that all are confirmed or refused.
     void begin_send(amqp& from, std::shared_ptr<sink> const& to, std::vector<std::string> const& texts,
@@ -98,13 +115,19 @@ public:
     bool has(std::string_view queue) const { return broker->queue(queue).has_value(); }
 
 private:
+    static env::endpoint everywhere() { return env::endpoint::tcp("*", 5672); }
+
     testing::stream_lab lab_;
+    std::vector<std::string> brokers_{"broker"};
     std::vector<std::string> hosts_;
     std::uint64_t seed_ = 0;
     std::uint64_t last_id_ = 0;
 
 public:
-    std::optional<testing::amqp_broker> broker;
+    std::optional<testing::amqp_broker> broker; // its first node
+
+private:
+    std::vector<std::unique_ptr<testing::amqp_broker>> nodes_; // the others
 };
 
 } // namespace town_kit

@@ -101,10 +101,12 @@ void draw_rabbit(dice& d, scenario& s, bool storm) {
     n.heartbeat = one_of<duration>(d, {1s, 1s, 4s});
     n.room = one_of<std::size_t>(d, {2'000, 64 * 1'024, 64 * 1'024});
     auto& r = s.rabbit;
+    r.nodes = 1 + static_cast<unsigned>(d.below(3));
     r.confirm_delay = one_of<duration>(d, {0ms, 0ms, 10ms, 300ms});
     r.read_delay = one_of<duration>(d, {0ms, 0ms, 0ms, 20ms});
     if (!storm) return;
     if (percent(d, 70)) r.troubles = d.between(500ms, 5s);
+    r.loses_node = r.nodes > 1 && d.one_in(3);
     r.deletes_queues = d.one_in(3);
     if (d.one_in(4)) r.nacks = one_of<std::uint64_t>(d, {2, 10, 30});
     if (d.one_in(4)) r.closes = one_of<std::uint64_t>(d, {10, 50});
@@ -250,8 +252,8 @@ std::string describe(scenario const& s) {
              std::to_string(s.node.grace / 1ms) + " ms, window " + std::to_string(s.node.window) +
              (s.node.finds_itself ? ", finds itself" : "") + (s.node.declares ? "" : ", groups are not declared");
     if (s.by == carrier::amqp)
-        t += ", heartbeat " + std::to_string(s.node.heartbeat / 1ms) + " ms" +
-             (s.node.declares ? "" : ", groups are not declared");
+        t += ", nodes " + std::to_string(s.rabbit.nodes) + ", heartbeat " + std::to_string(s.node.heartbeat / 1ms) +
+             " ms" + (s.node.declares ? "" : ", groups are not declared");
     if (s.streams())
         t += ", latency " + std::to_string(s.node.latency / 1ms) + " ms, room " + std::to_string(s.node.room) +
              ", short ones/" + std::to_string(s.node.short_ones);
@@ -277,6 +279,7 @@ std::string describe(scenario const& s) {
     rate("troubles", s.rabbit.troubles);
     if (s.rabbit.confirm_delay.count()) t += " confirms take " + std::to_string(s.rabbit.confirm_delay / 1ms) + " ms";
     if (s.rabbit.read_delay.count()) t += " reads wait " + std::to_string(s.rabbit.read_delay / 1ms) + " ms";
+    if (s.rabbit.loses_node) t += " a node goes for ever";
     if (s.rabbit.deletes_queues) t += " queues are deleted";
     if (s.rabbit.nacks) t += " nacks/" + std::to_string(s.rabbit.nacks);
     if (s.rabbit.unready) t += " unready/" + std::to_string(s.rabbit.unready);

@@ -119,15 +119,18 @@ struct faults {
 
 // How RabbitMQ is, and what goes wrong there; rates are one in how many, 0 for none.
 struct rabbit_manners {
+    unsigned nodes = 1;          // up to three
+    bool loses_node = false;     // one of them goes for ever
     duration confirm_delay{};    // at most
     duration read_delay{};       // each read waits so long
-    duration troubles{};         // a restart, a crash, a stand-still or a refusal to take anything, on average
-    bool deletes_queues = false; // and one of those is that an empty queue is deleted
+    // On average: a restart, a crash or a stand-still of one node or of all, or a refusal to take anything.
+    duration troubles{};
+    bool deletes_queues = false; // one of those is that an empty queue is deleted
     std::uint64_t nacks = 0;     // of the published messages
     std::uint64_t unready = 0;   // the same, of those to a queue that has taken none of their channel yet
     std::uint64_t closes = 0;    // of the published messages and acknowledgements, which end their channels
     std::uint64_t cuts = 0;      // of the reads, after which a connection is gone
-    bool any() const noexcept { return troubles.count() || nacks || unready || closes || cuts; }
+    bool any() const noexcept { return troubles.count() || loses_node || nacks || unready || closes || cuts; }
 };
 
 // How the nodes of the brokerless transport are made, and the streams between hosts; some of it is of RabbitMQ, too.

@@ -775,7 +775,8 @@ fairway::testing::fault_plan world::plan() const {
     if (s.wrong.broker_restarts.count()) p.broker_restarts(s.wrong.broker_restarts);
     p.duplicates(s.wrong.duplicates);
     p.spare("undertaker");
-    if (s.by == carrier::amqp) p.spare(rabbit::place).around(rabbit::place);
+    if (s.by == carrier::amqp)
+        for (unsigned n = 0; n < s.rabbit.nodes; ++n) p.spare(rabbit::places[n]).around(rabbit::places[n]);
     return p;
 }
 
@@ -791,7 +792,9 @@ world::world(std::uint64_t seed, bool trace, std::optional<carrier> only)
     if (trace_) std::fprintf(stderr, "%s", describe(s).c_str());
     sim_.trace([this](sim_event const& e) { heard(e); });
     if (s.by == carrier::amqp) {
-        sim_.add_host(rabbit::place, [this](host& h) { rabbit_ = rabbit::boot(h, s, sim_); });
+        sim_.add_host(rabbit::places[0], [this](host& h) { rabbit_ = rabbit::boot(h, s, sim_); });
+        for (unsigned n = 1; n < s.rabbit.nodes; ++n)
+            sim_.add_host(rabbit::places[n], [this](host& h) { rabbit_->add_node(h); });
         o.has_queue = [this](unsigned on, unsigned g) {
             auto& known = consumed_[on][g];
             return known = known || rabbit_->is_consumed(address_of(on), group_names[g]);

@@ -92,10 +92,10 @@ public:
         return *this;
     }
 
-    /// Of streams, those between this host and the others fail, and it is the one that refuses connections: of a
-    /// broker, through which all goes.
+    /// Of streams, those between this host, or others that are named so as well, and the rest fail, and they are those
+    /// that refuse connections: the nodes of a broker, through which all goes.
     fault_plan& around(std::string host) {
-        around_ = std::move(host);
+        around_.push_back(std::move(host));
         return *this;
     }
 
@@ -119,8 +119,8 @@ public:
     fault_rate const& broker_restarts() const noexcept { return broker_restarts_; }
     /// One in how many accepted messages comes again; 0 for none.
     std::uint64_t duplicates() const noexcept { return duplicates_; }
-    /// The host whose streams fail; empty for all.
-    std::string const& around() const noexcept { return around_; }
+    /// The hosts whose streams fail; empty for all.
+    std::vector<std::string> const& around() const noexcept { return around_; }
     /// Is the host left alone?
     bool spares(std::string_view host) const noexcept {
         return std::find(spared_.begin(), spared_.end(), host) != spared_.end();
@@ -144,7 +144,7 @@ private:
     duration extra_{};
     std::uint64_t duplicates_ = 0;
     std::vector<std::string> spared_;
-    std::string around_;
+    std::vector<std::string> around_;
 };
 
 } // namespace fairway::testing

@@ -6,6 +6,7 @@
 #include <fairway/testing/sim/engine.hpp>
 #include <fairway/testing/sim/fault_plan.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -87,17 +88,24 @@ private:
     }
     void restart_broker(running&, duration length) { world_.restart_broker(length); }
 
+    // One of the hosts around which streams fail.
+    std::string const& center(running const& p) {
+        auto const& all = p.plan.around();
+        return all[static_cast<std::size_t>(dice_.below(all.size()))];
+    }
     // Two hosts, and how to name them; nothing where there are none.
     template <class F>
     void between_two(running const& p, F f) {
         std::vector<host*> able;
         for (auto const& h : world_.hosts())
             if (!p.plan.spares(h->name())) able.push_back(h.get());
-        if (auto const& center = p.plan.around(); !center.empty()) {
-            std::erase_if(able, [&](host const* h) { return h->name() == center; });
+        if (auto const& all = p.plan.around(); !all.empty()) {
+            std::erase_if(
+                able, [&](host const* h) { return std::find(all.begin(), all.end(), h->name()) != all.end(); });
             if (able.empty()) return;
+            auto const& one = center(p);
             auto const& other = able[static_cast<std::size_t>(dice_.below(able.size()))]->name();
-            return dice_.one_in(2) ? f(center, other) : f(other, center);
+            return dice_.one_in(2) ? f(one, other) : f(other, one);
         }
         if (able.size() < 2) return;
         auto const one = dice_.below(able.size());
@@ -119,7 +127,7 @@ private:
         between_two(p, [&](std::string const& one, std::string const& other) { world_.streams().reset(one, other); });
     }
     void refuse_streams(running& p, duration length) {
-        host* const h = p.plan.around().empty() ? victim(p) : world_.find(p.plan.around());
+        host* const h = p.plan.around().empty() ? victim(p) : world_.find(center(p));
         if (!h) return;
         world_.note(h->name(), "refuse");
         world_.streams().refuse(h->name());

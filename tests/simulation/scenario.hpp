@@ -119,10 +119,10 @@ struct faults {
 
 // How RabbitMQ is, and what goes wrong there; rates are one in how many, 0 for none.
 struct rabbit_manners {
-    unsigned nodes = 1;          // up to three
-    bool loses_node = false;     // one of them goes for ever
-    duration confirm_delay{};    // at most
-    duration read_delay{};       // each read waits so long
+    unsigned nodes = 1;       // up to three
+    bool loses_node = false;  // one of them goes for ever
+    duration confirm_delay{}; // at most
+    duration read_delay{};    // each read waits so long
     // On average: a restart, a crash or a stand-still of one node or of all, or a refusal to take anything.
     duration troubles{};
     bool deletes_queues = false; // one of those is that an empty queue is deleted

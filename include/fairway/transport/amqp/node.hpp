@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -119,10 +120,8 @@ public:
         env::secure_random::of(executor_).fill(secret);
         auto const name = reply_address::own(options_.names.prefix(), secret);
         // It outlives a lost connection and the broker's process, but not its owner.
-        queue_spec q{name};
-        append_entry(q.arguments, "x-expires", std::int32_t{60'000});
         topology t;
-        t.queues.push_back(std::move(q));
+        t.queues.push_back(topologies::quorum(name, std::chrono::minutes(1)));
         shard_reader::wish p;
         p.queue = name;
         p.prefetch = 1'000;

@@ -9,7 +9,8 @@
 // - a publish-subscribe channel is the topic exchange `fw.events`, with a queue for each group, `fw.events:mail`, bound
 //   with `#`; with 4 shards `fw.events:mail:0` to `:3`, bound with `0` to `3`.
 //
-// All are durable, and queues that hold messages are quorum queues. A channel that is not an unsharded point-to-point
+// All are durable, and quorum queues: in a cluster, a classic one is gone as long as the node that it was declared at,
+// and can't be declared meanwhile (404, "home node is down"). A channel that is not an unsharded point-to-point
 // one has a further queue of its own name, `fw.events`, which stays empty: RabbitMQ compares a queue's x-max-length, so
 // that this holds the channel's shape, and a program that has another one in mind is refused.
 //
@@ -98,15 +99,11 @@ private:
 
 namespace topologies {
 
-inline queue_spec expiring(std::string name, naming const& names) {
+// It goes where nobody has used it for so long; 0 for never.
+inline queue_spec quorum(std::string name, duration expires, bool one_at_a_time = false) {
     queue_spec q{std::move(name)};
-    if (names.expires() == duration::zero()) return q;
-    auto const ms = std::chrono::ceil<std::chrono::milliseconds>(names.expires()).count();
-    append_entry(q.arguments, "x-expires", std::int64_t{ms});
-    return q;
-}
-inline queue_spec quorum(std::string name, naming const& names, bool one_at_a_time) {
-    auto q = expiring(std::move(name), names);
+    auto const ms = std::chrono::ceil<std::chrono::milliseconds>(expires).count();
+    if (ms > 0) append_entry(q.arguments, "x-expires", std::int64_t{ms});
     append_entry(q.arguments, "x-queue-type", "quorum");
     // Out of reach, but with a limit RabbitMQ puts what goes back at the front of the queue, and without at its end.
     append_entry(q.arguments, "x-delivery-limit", std::int32_t{1'000'000});
@@ -115,7 +112,7 @@ inline queue_spec quorum(std::string name, naming const& names, bool one_at_a_ti
 }
 // The queue that holds a channel's shape.
 inline queue_spec shape(address const& of, naming const& names) {
-    auto q = expiring(names.channel(of.channel), names);
+    auto q = quorum(names.channel(of.channel), names.expires());
     bool const topic = of.kind == channel_kind::publish_subscribe;
     append_entry(q.arguments, "x-max-length", std::int32_t{2} * static_cast<std::int32_t>(of.shards) + (topic ? 1 : 0));
     return q;
@@ -138,9 +135,9 @@ inline topology topology_of(address const& to, naming const& names) {
         t.exchanges.push_back(names.exchange(names.channel(to.channel), "topic"));
     if (to.kind == channel_kind::publish_subscribe || to.shards > 0) t.shape = topologies::shape(to, names);
     if (to.kind == channel_kind::publish_subscribe) return t;
-    if (to.shards == 0) t.queues.push_back(topologies::quorum(names.queue(to, {}, 0), names, false));
+    if (to.shards == 0) t.queues.push_back(topologies::quorum(names.queue(to, {}, 0), names.expires()));
     for (std::uint32_t i = 0; i < to.shards; ++i)
-        t.queues.push_back(topologies::quorum(names.queue(to, {}, i), names, true));
+        t.queues.push_back(topologies::quorum(names.queue(to, {}, i), names.expires(), true));
     return t;
 }
 // The same and the group that somebody consumes for.
@@ -155,7 +152,7 @@ inline topology topology_of(subscription const& of, naming const& names) {
     auto const* const existing = names.existing().exchange(of.from.channel);
     if (existing || of.from.kind == channel_kind::publish_subscribe) {
         auto const add = [&](std::uint32_t shard, std::string key) {
-            auto q = topologies::quorum(names.queue(of.from, of.group, shard), names, sharded);
+            auto q = topologies::quorum(names.queue(of.from, of.group, shard), names.expires(), sharded);
             auto exchange = existing ? existing->exchange : names.channel(of.from.channel);
             t.bindings.push_back({q.name, std::move(exchange), std::move(key)});
             t.queues.push_back(std::move(q));

@@ -144,6 +144,24 @@ TEST_CASE("a node that is not there is passed over, and found when it is the onl
     CHECK(w.first().connections() == 4);
 }
 
+TEST_CASE("a channel whose messages a queue refuses for good is opened again", "[amqp]") {
+    two_nodes w;
+    auto const from = w.receiver.listen(orders(), w.told);
+    auto const replies = w.receiver.open_replies(w.told);
+    auto const way = GENERATE(true, false) ? w.sender.open(orders().from) : w.sender.open_reply(replies.address);
+    testing::amqp_faults f;
+    f.nack_channel_one_in = 1;
+    w.first().set_faults(f);
+    std::vector<outcome> outcomes;
+    bool over = false;
+    w.all.begin_send(w.sender, way, numbers(0, 9), outcomes, over);
+    w.all.pass(2s);
+    w.first().set_faults({});
+    CHECK_FALSE(over);
+    CHECK(w.all.until([&] { return over; }, 3s));
+    for (auto const& o : outcomes) CHECK_FALSE(o.error);
+}
+
 TEST_CASE("all goes on soon after a node's process has ended", "[amqp]") {
     auto const gap = longest_gap([](two_nodes& w) { w.first().crash(); });
     CAPTURE(gap.count());

@@ -86,6 +86,21 @@ TEST_CASE("the model broker: a queue may refuse a channel's messages until it ha
     CHECK(content_of(w, "q") == lines{"2", "3"});
 }
 
+TEST_CASE("the model broker: a queue may refuse all of a channel", "[amqp][model]") {
+    world w;
+    client c(w);
+    c.declare("q").send(confirm_select{}).said();
+    w.state.faults.nack_channel_one_in = 1;
+    CHECK(c.publish("q", "1").said() == lines{"nack 1"});
+    w.state.faults.nack_channel_one_in = 0;
+    CHECK(c.publish("q", "2").said() == lines{"nack 2"});
+    client other(w);
+    CHECK(other.send(confirm_select{}).publish("q", "3").said() == lines{"ack 1"});
+    w.state.faults.nack_channel_one_in = 1;
+    CHECK(other.publish("q", "4").said() == lines{"ack 2"});
+    CHECK(content_of(w, "q") == lines{"3", "4"});
+}
+
 TEST_CASE("the model broker: a queue that has stalled keeps no other from confirming", "[amqp][model]") {
     world w;
     client c(w);

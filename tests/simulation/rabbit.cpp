@@ -44,6 +44,7 @@ public:
         f.read_delay = s_.rabbit.read_delay;
         f.nack_one_in = s_.rabbit.nacks;
         f.nack_first_one_in = s_.rabbit.unready;
+        f.nack_channel_one_in = s_.rabbit.refusals;
         f.close_one_in = s_.rabbit.closes;
         f.cut_one_in = s_.rabbit.cuts;
         f.repeat_one_in = s_.wrong.duplicates;
@@ -118,7 +119,8 @@ private:
         if (self->in_.elapsed() < end) co_await fairway::sleep_for(end - self->in_.elapsed());
         self->in_.note("RabbitMQ is mended");
         auto& f = self->faults_;
-        f.nack_one_in = f.nack_first_one_in = f.close_one_in = f.cut_one_in = f.repeat_one_in = 0;
+        f.nack_one_in = f.nack_first_one_in = f.nack_channel_one_in = f.close_one_in = f.cut_one_in = f.repeat_one_in =
+            0;
         self->any().set_faults(f);
     }
     task<> one_trouble() {

@@ -112,6 +112,7 @@ void draw_rabbit(dice& d, scenario& s, bool storm) {
     if (d.one_in(4)) r.closes = one_of<std::uint64_t>(d, {10, 50});
     if (d.one_in(4)) r.cuts = one_of<std::uint64_t>(d, {20, 100});
     if (d.one_in(4)) r.unready = one_of<std::uint64_t>(d, {2, 10});
+    if (d.one_in(4)) r.refusals = one_of<std::uint64_t>(d, {3, 10});
     n.declares = true;
 }
 
@@ -283,6 +284,7 @@ std::string describe(scenario const& s) {
     if (s.rabbit.deletes_queues) t += " queues are deleted";
     if (s.rabbit.nacks) t += " nacks/" + std::to_string(s.rabbit.nacks);
     if (s.rabbit.unready) t += " unready/" + std::to_string(s.rabbit.unready);
+    if (s.rabbit.refusals) t += " refusals/" + std::to_string(s.rabbit.refusals);
     if (s.rabbit.closes) t += " closes/" + std::to_string(s.rabbit.closes);
     if (s.rabbit.cuts) t += " cuts/" + std::to_string(s.rabbit.cuts);
     t += "\n";

@@ -128,9 +128,12 @@ struct rabbit_manners {
     bool deletes_queues = false; // one of those is that an empty queue is deleted
     std::uint64_t nacks = 0;     // of the published messages
     std::uint64_t unready = 0;   // the same, of those to a queue that has taken none of their channel yet
+    std::uint64_t refusals = 0;  // of the channels that publish to a queue, which takes nothing of them
     std::uint64_t closes = 0;    // of the published messages and acknowledgements, which end their channels
     std::uint64_t cuts = 0;      // of the reads, after which a connection is gone
-    bool any() const noexcept { return troubles.count() || loses_node || nacks || unready || closes || cuts; }
+    bool any() const noexcept {
+        return troubles.count() || loses_node || nacks || unready || refusals || closes || cuts;
+    }
 };
 
 // How the nodes of the brokerless transport are made, and the streams between hosts; some of it is of RabbitMQ, too.

@@ -215,6 +215,7 @@ public:
         std::pair way(std::string(m.exchange), std::string(m.routing_key));
         if (confirming_ && !known_.contains(way) && on_.broker.draws(faults.nack_first_one_in))
             return confirms_.add(nullptr, on_.broker.now());
+        if (confirming_ && is_refused(way)) return confirms_.add(nullptr, on_.broker.now());
         auto const to = host_.publish(one);
         if (to.queues > 0) known_.insert(std::move(way));
         if (to.queues == 0 && m.mandatory) {
@@ -336,6 +337,11 @@ private:
             requeue ? d.from->put_back(d.by, std::move(d.what), queue::comes_back::sent) : d.from->reject(d.by, d.what);
         });
     }
+    bool is_refused(std::pair<std::string, std::string> const& way) {
+        if (known_.contains(way)) return false;
+        if (!refused_.contains(way) && on_.broker.draws(on_.broker.faults.nack_channel_one_in)) refused_.insert(way);
+        return refused_.contains(way);
+    }
     void recover(bool requeue) {
         if (!requeue) refuse(reply_code::not_implemented, "requeue=false");
         give_back(0, true, true);
@@ -355,7 +361,8 @@ private:
     std::string reply_key_;
     std::uint64_t made_up_ = 0;
     bool confirming_ = false;
-    std::set<std::pair<std::string, std::string>> known_; // exchanges and keys by which something was taken
+    std::set<std::pair<std::string, std::string>> known_;   // exchanges and keys by which something was taken
+    std::set<std::pair<std::string, std::string>> refused_; // those by which nothing ever is
     confirms confirms_;
 };
 

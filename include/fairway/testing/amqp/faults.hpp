@@ -25,6 +25,9 @@ struct amqp_faults {
     /// The same, of those that a channel publishes to where none of its messages was taken yet: RabbitMQ (3.10) does so
     /// where a quorum queue has no leader.
     std::uint64_t nack_first_one_in = 0;
+    /// One in so many channels that publish somewhere for the first time are refused that, and all that they publish
+    /// there later; 0 for none. RabbitMQ (3.10) does so where a quorum queue's leader was at a node that has gone.
+    std::uint64_t nack_channel_one_in = 0;
     /// One in so many acknowledgements is forgotten: the message comes again; 0 for none.
     std::uint64_t repeat_one_in = 0;
     /// One in so many published messages and acknowledgements is not taken, and ends its channel by an error (404 and

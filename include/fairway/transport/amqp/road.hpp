@@ -146,10 +146,11 @@ private:
     // to a quorum queue, and refuses that message where the queue has no leader yet, while it takes what is on its way
     // behind it. So until one was taken, each goes alone, and what goes elsewhere does not wait for it.
     struct lane {
-        bool has_taken = false;
-        bool rests = false;   // it could not take something
-        bool goes_on = false; // is listed there
-        std::size_t open = 0; // on their way
+        bool has_taken = false; // the last one
+        bool is_known = false;  // it has taken one
+        bool rests = false;     // it could not take something
+        bool goes_on = false;   // is listed there
+        std::size_t open = 0;   // on their way
 
         // What was given up is on its way none the less, so that the outbox alone does not bound it.
         bool may_go(std::size_t most) const noexcept { return !rests && open < (has_taken ? most : 1); }
@@ -168,6 +169,7 @@ private:
     void open() {
         channel_ = session_->open(weak_from_this());
         last_tag_ = 0;
+        refused_since_.reset();
         lanes_.assign(to_ ? to_->shards : 0, lane());
         going_on_.clear();
         std::erase_if(returned_, [this](std::uint64_t number) { return !outbox_->has(number); });
@@ -283,6 +285,7 @@ private:
             auto& l = lanes_[*p.through];
             --l.open;
             l.has_taken = taken && !p.returned;
+            l.is_known = l.is_known || l.has_taken;
             go_on_with(*p.through);
         }
         if (taken && !p.returned) {
@@ -291,7 +294,10 @@ private:
         }
         if (!taken) {
             outbox_->take_again(p.number, p.through);
-            return again_later(p.through);
+            again_later(p.through);
+            bool const known = p.through && lanes_[*p.through].is_known;
+            if (!known && is_refused_for_good() && !std::exchange(reopens_, true)) reopen_soon();
+            return;
         }
         bool const known = std::find(returned_.begin(), returned_.end(), p.number) != returned_.end();
         if (!is_made_here() || known) {
@@ -309,6 +315,13 @@ private:
         suspects_ = on_their_way_.size();
         if (suspects_ == 1) outbox_->end(on_their_way_.begin()->second.number, errc::too_large);
         if (suspects_ == 1) on_their_way_.clear(), suspects_ = 0;
+    }
+    // Where a queue's leader was at a node that has gone, RabbitMQ (3.10) refuses all of a channel that was opened
+    // before there is another one, and nothing of those that are opened later.
+    bool is_refused_for_good() {
+        auto const now = clock_.steady_now();
+        if (!refused_since_) refused_since_ = now;
+        return now - *refused_since_ >= std::chrono::seconds(3);
     }
     // Once all that is on its way was confirmed, or some time later.
     void reopen_soon() {
@@ -353,10 +366,11 @@ private:
     std::uint64_t last_tag_ = 0;
     std::size_t suspects_ = 0; // as `suspect` says
     bool ready_ = false;
-    bool pausing_ = false;    // it was refused
-    bool rests_ = false;      // the broker could not take something
-    bool is_waiting_ = false; // for the end of a rest
-    bool reopens_ = false;    // as `reopen_soon` says
+    std::optional<env::steady_point> refused_since_; // by a queue that has taken nothing of this channel
+    bool pausing_ = false;                           // it was refused
+    bool rests_ = false;                             // the broker could not take something
+    bool is_waiting_ = false;                        // for the end of a rest
+    bool reopens_ = false;                           // as `reopen_soon` says
 };
 
 } // namespace fairway::amqp_detail

@@ -285,10 +285,11 @@ private:
             auto& l = lanes_[*p.through];
             --l.open;
             l.has_taken = taken && !p.returned;
-            l.is_known = l.is_known || l.has_taken;
+            if (l.has_taken && !std::exchange(l.is_known, true)) refused_since_.reset();
             go_on_with(*p.through);
         }
         if (taken && !p.returned) {
+            if (!p.through) refused_since_.reset();
             if (!returned_.empty()) std::erase(returned_, p.number);
             return outbox_->end(p.number);
         }

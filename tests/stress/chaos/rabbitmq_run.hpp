@@ -65,16 +65,19 @@ private:
     // ---- what happens
     fault next_fault() override {
         constexpr fault (rabbitmq_run::*all[])() = {&rabbitmq_run::kill, &rabbitmq_run::stop, &rabbitmq_run::cut,
-            &rabbitmq_run::block, &rabbitmq_run::remove, &rabbitmq_run::fail, &rabbitmq_run::revoke};
+            &rabbitmq_run::block, &rabbitmq_run::fail, &rabbitmq_run::revoke, &rabbitmq_run::remove};
         // The first one so that all of them happen in as many runs. RabbitMQ (3.10) is not killed once queues were made
-        // again under their names: there were times when one of them had no leader afterwards, for anybody.
+        // again under their names: there were times when one of them had no leader afterwards, for anybody. So it is
+        // killed before.
         std::size_t const least = has_removed_ ? 1 : 0;
-        auto const which = std::exchange(is_first_, false) ? what_is_planned().seed % std::size(all)
-                                                           : least + draw(std::size(all) - least);
+        std::size_t const most = std::size(all) - (has_killed_ || has_removed_ ? 0 : 1);
+        auto const which =
+            std::exchange(is_first_, false) ? what_is_planned().seed % std::size(all) : least + draw(most - least);
         pass(draw_ms(0, 2'000));
         return (this->*all[which])();
     }
     fault kill() {
+        has_killed_ = true;
         return {"kill", "the broker", [this] { server_.kill(SIGKILL); }, draw_ms(0, 2'000),
             [this] {
                 server_.begin();
@@ -173,6 +176,7 @@ private:
     std::string host_;
     int memory_ = -1;
     bool is_first_ = true;
+    bool has_killed_ = false;
     bool has_removed_ = false;
     std::array<std::unique_ptr<faults::proxy>, senders + receivers> proxies_;
 };

@@ -4,7 +4,9 @@
 #include "settings.hpp"
 #include "suite.hpp"
 
+#include <algorithm>
 #include <set>
+#include <string>
 
 using namespace conformance_kit;
 
@@ -44,6 +46,20 @@ TEST_CASE("cases have names of their own and say what they prove", "[suite]") {
         CHECK(one.run != nullptr);
     }
     CHECK(names.size() > 190);
+}
+
+TEST_CASE("the transport to RabbitMQ leaves out the cases of back-pressure, counted attempts and threads", "[suite]") {
+    auto const all = settings();
+    auto const amqp = std::find_if(all.begin(), all.end(), [](setting const& s) { return s.name == "amqp"; });
+    REQUIRE(amqp != all.end());
+    std::set<std::string> reasons;
+    for (auto const& one : whole_suite()) {
+        auto const v = run(*amqp->make(1), one);
+        if (v.end == conformance::verdict::kind::not_applicable) reasons.insert(v.why);
+    }
+    CHECK(reasons == std::set<std::string>{"needs back-pressure", "does not claim back-pressure",
+                         "needs counted attempts", "does not claim to count attempts", "needs threads on the stage",
+                         "says that duplicates may come"});
 }
 
 TEST_CASE("the in-process transport leaves out the cases of broken connections and of duplicates", "[suite]") {

@@ -233,3 +233,31 @@ TEST_CASE("who waits for what was settled may end what is being settled, or the 
     CHECK(was_within == std::vector<bool>{true, false});
     for (auto const& one : others) one->close();
 }
+
+TEST_CASE("settling waits until the broker has the last word of a consumer that is paused", "[amqp]") {
+    full_hands h(4, 4, 4);
+    h.from->pause();
+    h.all.pass(a_while);
+    h.settle(4);
+    std::size_t unsettled = 99;
+    auto const executor = h.consumer.get_executor();
+    auto const until = env::clock::of(executor).steady_now() + 1min;
+    h.consumer.settle(
+        until, asio::bind_executor(executor, [&] { unsettled = h.all.broker->queue("fw.orders")->unsettled; }));
+    h.all.pass(1s);
+    CHECK(unsettled == 0);
+}
+
+TEST_CASE("a source that is let go has ended", "[amqp]") {
+    town all;
+    patient told;
+    amqp net = all.connect("one");
+    subscription orders;
+    orders.from = {"orders", channel_kind::point_to_point, 0};
+    auto from = net.listen(orders, told);
+    all.pass(2s);
+    REQUIRE(all.broker->queue("fw.orders")->consumers == 1);
+    from.reset();
+    all.pass(1s);
+    CHECK(all.broker->queue("fw.orders")->consumers == 0);
+}

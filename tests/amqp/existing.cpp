@@ -147,7 +147,8 @@ TEST_CASE("delayed messages come to a queue that others have made", "[amqp]") {
     e.all.pass(20s);
     REQUIRE(over);
     CHECK_FALSE(outcomes.front().error);
-    CHECK(e.all.has("mine.delay::old.orders:30000"));
+    auto const now = env::clock::of(one.get_executor()).now();
+    CHECK(e.all.has(amqp_detail::delay_queue::of({"", "old.orders", true}, 30s, now, "mine.")->queue.name));
     CHECK(e.all.broker->queue("old.orders")->ready == 0);
     CHECK(e.all.next(*from) == "later");
 }
@@ -244,4 +245,26 @@ TEST_CASE("replies go to reply queues of whatever prefix, and to those that the 
     CHECK(asker.open_reply("legacy.answers") == nullptr);
     CHECK_FALSE(all.send(answerer, answerer.open_reply("legacy.answers"), "kept"));
     CHECK(all.broker->queue("legacy.answers")->ready == 1);
+}
+
+TEST_CASE("instances that only look and can't meet say so, and share the shards once they can", "[amqp]") {
+    auto const mode = GENERATE(topology_mode::verify, topology_mode::none);
+    town all;
+    patient told;
+    std::string troubles;
+    auto const lines = of("lines", queue, "", 2);
+    amqp maker = all.connect("maker");
+    CHECK(maker.open(lines.from)); // its queues, and no members
+    all.pass(5s);
+    amqp receiver = all.connect("receiver",
+        amqp_options().topology(mode).on_trouble([&](std::string_view where, error_code why, std::string_view) {
+            troubles += std::string(where) + ": " + why.message() + "\n";
+        }));
+    auto const from = receiver.listen(lines, told);
+    all.pass(5s);
+    CHECK(troubles.find("fw.lines::members: ") != std::string::npos);
+    maker.declare(lines);
+    all.pass(5s);
+    CHECK_FALSE(all.send(maker, maker.open(lines.from), {"one"}, 1));
+    CHECK(all.next(*from) == "one");
 }

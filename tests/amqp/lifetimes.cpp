@@ -368,3 +368,47 @@ TEST_CASE("a message that is larger than the broker allows ends alone", "[amqp]"
         CHECK(first(text) < first(std::string(1, static_cast<char>(*text + 1))));
     CHECK(first(large) == came.end());
 }
+
+TEST_CASE("a direct reply that was on its way with a connection is not sent again", "[amqp]") {
+    // RabbitMQ breaks the connection where the requester's node has gone, each time.
+    town all;
+    amqp answerer = all.connect("answerer");
+    auto const way = answerer.open_reply("amq.rabbitmq.reply-to.g1h3DHJhYmJpdEBtb2RlbAAAAAEAAAAAAAAAAQ==.abcd");
+    REQUIRE(way);
+    all.pass(2s);
+    CHECK_FALSE(all.send(answerer, way, "taken"));
+    testing::amqp_faults f;
+    f.withhold_confirms = true;
+    all.broker->set_faults(f);
+    std::vector<outcome> outcomes;
+    bool over = false;
+    all.begin_send(answerer, way, {"lost"}, outcomes, over);
+    all.pass(1s);
+    REQUIRE_FALSE(over);
+    all.broker->cut_connections();
+    all.pass(1s);
+    REQUIRE(over);
+    CHECK(outcomes.front().error == errc::outcome_unknown);
+}
+
+TEST_CASE("a reply whose queue takes nothing is given up, and others are not", "[amqp]") {
+    conversation c;
+    testing::amqp_faults f;
+    f.nack_one_in = 1;
+    c.all.broker->set_faults(f);
+    std::vector<outcome> replies, orders;
+    bool replied = false, ordered = false;
+    c.all.begin_send(c.answerer, c.answerer.open_reply(c.way.address), {"tea"}, replies, replied);
+    auto const way = c.answerer.open({"orders", channel_kind::point_to_point, 0});
+    c.all.begin_send(c.answerer, way, {"tea"}, orders, ordered);
+    c.all.pass(8s);
+    CHECK_FALSE(replied);
+    c.all.pass(12s);
+    REQUIRE(replied);
+    CHECK(replies.front().error == errc::queue_full);
+    CHECK_FALSE(ordered);
+    c.all.broker->set_faults({});
+    c.all.pass(5s);
+    REQUIRE(ordered);
+    CHECK_FALSE(orders.front().error);
+}

@@ -157,8 +157,8 @@ TEST_CASE("how often a message has come back is the broker's to say", "[amqp]") 
 
 TEST_CASE("replies go to queues for replies only", "[amqp]") {
     std::string const secret = "00112233445566778899aabbccddeeff";
-    for (std::string const& good : {"fw.reply." + secret, "shop.reply." + secret, "reply." + secret,
-             std::string("amq.gen-x"), std::string("amq.rabbitmq.reply-to.g1h==")})
+    for (std::string const& good :
+        {"fw.reply." + secret, "shop.reply." + secret, "reply." + secret, std::string("amq.gen-x")})
         CHECK(reply_address::parse(good)->queue == good);
     for (std::string_view const bad : {"", "orders", "fw.orders", "fw.reply.", "fw.reply.00ff", "amq.gen-", "=", "=3",
              "=3:abc", "=9:fw.reply", "=99999999999999999999:x", "=9:amq.gen-x0", "=9:amq.gen-xzz", "=6:orders00"}) {
@@ -180,6 +180,23 @@ TEST_CASE("replies go to queues for replies only", "[amqp]") {
     REQUIRE(again);
     CHECK(again->queue == a.queue);
     CHECK(again->correlation == a.correlation);
+}
+
+TEST_CASE("a direct reply goes to what names a process and a key, as RabbitMQ breaks down over all else", "[amqp]") {
+    std::string const process = "g1h3DHJhYmJpdEBtb2RlbAAAAAEAAAAAAAAAAQ==";
+    auto const is_good = [](std::string const& rest) {
+        return reply_address::parse("amq.rabbitmq.reply-to" + rest).has_value();
+    };
+    CHECK(is_good("." + process + ".abcd"));
+    CHECK(is_good("." + process + ".+/8="));
+    for (std::string const& bad :
+        {std::string(), std::string("."), std::string(".x.y"), std::string(".eHh4.eHh4"), "." + process,
+            "." + process + ".", "." + process + ".abc", "." + process + ".ab*d", "." + process + ".=abc",
+            "." + process + ".abcd.abcd", "." + process.substr(0, 36) + ".abcd", ".AAAA" + process.substr(4) + ".abcd",
+            "." + process.substr(0, 4) + "AAAA" + process.substr(8) + ".abcd", std::string("..abcd")}) {
+        INFO(bad);
+        CHECK_FALSE(is_good(bad));
+    }
 }
 
 TEST_CASE("channels, groups and shards have names that no others have", "[amqp]") {
@@ -248,20 +265,43 @@ TEST_CASE("what expires says so wherever it is declared", "[amqp]") {
 
 TEST_CASE("delays are rounded up to three digits, and lead on to where the message goes", "[amqp]") {
     route const to{"fw.events", "all", false};
-    auto const name = [&](duration d) { return delay_queue::of(to, d, "fw.")->queue.name; };
-    CHECK(name(1ns) == "fw.delay:fw.events:all:1");
-    CHECK(name(999ms) == "fw.delay:fw.events:all:999");
-    CHECK(name(1001ms) == "fw.delay:fw.events:all:1010");
-    CHECK(name(1010ms) == "fw.delay:fw.events:all:1010");
-    CHECK(name(12'345ms) == "fw.delay:fw.events:all:12400");
-    CHECK(name(24h - 2us).ends_with(":86400000"));
-    CHECK_FALSE(delay_queue::of(to, 24h * 25, "fw."));
-    auto const two_seconds = delay_queue::of(to, 2s, "fw.");
+    auto const has = [&](duration d, std::string const& ms) {
+        return delay_queue::of(to, d, now, "fw.")->queue.name.starts_with("fw.delay:9:fw.events:all:" + ms + ":");
+    };
+    CHECK(has(1ns, "1"));
+    CHECK(has(999ms, "999"));
+    CHECK(has(1001ms, "1010"));
+    CHECK(has(1010ms, "1010"));
+    CHECK(has(12'345ms, "12400"));
+    CHECK(has(24h - 2us, "86400000"));
+    CHECK(delay_queue::of(to, 24h * 24, now, "fw."));
+    CHECK_FALSE(delay_queue::of(to, 24h * 25, now, "fw."));
+    auto const two_seconds = delay_queue::of(to, 2s, now, "fw.");
     table_view const arguments(two_seconds->queue.arguments);
+    CHECK(find(arguments, "x-queue-type")->text() == "quorum");
+    CHECK(find(arguments, "x-dead-letter-strategy")->text() == "at-least-once"); // for which it needs the next one
+    CHECK(find(arguments, "x-overflow")->text() == "reject-publish");
     CHECK(find(arguments, "x-message-ttl")->integer() == 2'000);
-    CHECK(find(arguments, "x-expires")->integer() == 64'000); // later than the last message
     CHECK(find(arguments, "x-dead-letter-exchange")->text() == "fw.events");
     CHECK(find(arguments, "x-dead-letter-routing-key")->text() == "all");
+    auto const name = [](route const& way) { return delay_queue::of(way, 2s, now, "fw.")->queue.name; };
+    CHECK(name({"x", "y:z"}) != name({"x:y", "z"}));
+}
+
+TEST_CASE("a queue of delayed messages expires minutes after all that can come into it is due", "[amqp]") {
+    route const to{"", "fw.orders", true};
+    for (duration const delay : {duration(1ms), duration(30s), duration(1h), duration(24h * 24)}) {
+        CAPTURE(delay.count());
+        // Whoever makes it, and whoever is the last one to find it there.
+        for (auto made = now; made < now + delay + 10min; made += delay / 7 + 13s) {
+            auto const queue = delay_queue::of(to, delay, made, "fw.")->queue;
+            auto const expires = find(table_view(queue.arguments), "x-expires")->integer().value();
+            auto last = made;
+            for (auto const step : {duration(1h), duration(1min), duration(1s)})
+                while (delay_queue::of(to, delay, last + step, "fw.")->queue.name == queue.name) last += step;
+            CHECK(last + delay + 4min <= made + std::chrono::milliseconds(expires));
+        }
+    }
 }
 
 TEST_CASE("members who have heard of each other agree about the shards", "[amqp]") {

@@ -95,3 +95,17 @@ TEST_CASE("a channel has one shape in a program", "[amqp]") {
     CHECK(net.open_reply("orders") == nullptr);
     CHECK(net.open_reply("fw.reply.00112233445566778899aabbccddeeff"));
 }
+
+TEST_CASE("a name that is too long for a queue is refused where it is given", "[amqp]") {
+    asio::io_context io;
+    amqp net(io.get_executor(), url("amqp://127.0.0.1"));
+    auto const bytes = [](std::size_t n) { return std::string(n, 'c'); };
+    CHECK_NOTHROW(net.open({bytes(252), channel_kind::point_to_point, 0})); // with "fw."
+    CHECK(code_of([&] { net.open({bytes(253), channel_kind::point_to_point, 0}); }) == errc::invalid_name);
+    subscription s;
+    s.from = {bytes(200), channel_kind::publish_subscribe, 0};
+    s.group = bytes(52);
+    CHECK(code_of([&] { net.declare(s); }) == errc::invalid_name);
+    s.group = bytes(51);
+    CHECK_NOTHROW(net.declare(s));
+}

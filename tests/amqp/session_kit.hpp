@@ -11,7 +11,9 @@
 #include <fairway/transport/amqp/link.hpp>
 
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 
 #include <cstring>
@@ -42,6 +44,7 @@ public:
         int writes = 0;
         int all_writes = 0;
         bool overlaps = false;
+        bool broken = false; // no write succeeds any more
     };
     slow(std::unique_ptr<stream_impl> inner, std::shared_ptr<control> by) : inner_(std::move(inner)), by_(by) {}
     void read_some(asio::mutable_buffer into, env::io_handler done) override {
@@ -50,12 +53,18 @@ public:
         inner_->read_some(some, counted(std::move(done), by_->reads));
     }
     void write_some(std::span<asio::const_buffer const> from, env::io_handler done) override {
+        if (by_->broken)
+            return asio::post(inner_->get_executor(), [done = std::make_shared<env::io_handler>(std::move(done))] {
+                (*done)(asio::error::make_error_code(asio::error::broken_pipe), 0);
+            });
         ++by_->all_writes;
         by_->overlaps |= by_->writes++ > 0;
         asio::const_buffer const some(from[0].data(), std::min(from[0].size(), by_->most_written));
         inner_->write_some(std::span(&some, 1), counted(std::move(done), by_->writes));
     }
-    std::size_t write_now(asio::const_buffer from) noexcept override { return inner_->write_now(from); }
+    std::size_t write_now(asio::const_buffer from) noexcept override {
+        return by_->broken ? 0 : inner_->write_now(from);
+    }
     void close() noexcept override { inner_->close(); }
     asio::any_io_executor get_executor() override { return inner_->get_executor(); }
 

@@ -234,3 +234,25 @@ TEST_CASE("a broker that does not answer to the end has a second for it") {
     at->resume();
     w.until([&] { return at->lost; });
 }
+
+TEST_CASE("where it can't write any more a session still hears why the broker has closed, for a second") {
+    world w;
+    auto const at = w.open();
+    auto const c = w.open_channel(*at, hear());
+    w.pace->broken = true;
+    c->put(basic_ack{1, false});
+    w.settle();
+    CHECK(w.downs.empty());
+    SECTION("it says so") {
+        at->send(0, connection_close{reply_code::connection_forced, "CONNECTION_FORCED - shutdown", {}});
+        w.until([&] { return !w.downs.empty(); });
+        CHECK(w.down_texts.front().find("CONNECTION_FORCED - shutdown") != std::string::npos);
+    }
+    SECTION("it says nothing") {
+        w.pass(999ms);
+        CHECK(w.downs.empty());
+        w.pass(1ms);
+        REQUIRE(w.downs.size() == 1);
+        CHECK(w.downs.front() == errc::not_connected);
+    }
+}

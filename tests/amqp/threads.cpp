@@ -27,7 +27,11 @@ public:
 // A transport that is connected and has sent something, on a thread that runs, with what a user has of it.
 struct connected {
     connected() {
-        net.emplace(t.io.get_executor(), amqp_options().host("127.0.0.1", broker.endpoint().port).insecure(true));
+        auto const its = std::make_shared<int>(0);
+        left = its;
+        net.emplace(t.io.get_executor(),
+            amqp_options().host("127.0.0.1", broker.endpoint().port).insecure(true).on_trouble([its](auto, auto, auto) {
+            }));
         subscription orders;
         orders.from = {"orders", channel_kind::point_to_point, 2};
         way = net->open(orders.from);
@@ -49,6 +53,7 @@ struct connected {
     env_kit::threaded t;
     testing::amqp_broker broker{t.io.get_executor()};
     deaf told;
+    std::weak_ptr<int> left; // of the transport's inside
     std::optional<amqp> net;
     std::shared_ptr<sink> way;
     std::shared_ptr<source> from;
@@ -78,13 +83,14 @@ TEST_CASE("connections end on the transport's executor, whichever thread drops t
 }
 
 TEST_CASE("what is dropped where the context runs no more goes with that", "[amqp]") {
-    std::weak_ptr<source> left;
+    std::weak_ptr<int> left;
     {
         connected c;
         c.t.stop();
         c.net.reset();
         c.way.reset();
-        left = std::exchange(c.from, nullptr);
+        c.from.reset();
+        left = c.left;
         CHECK_FALSE(left.expired());
     }
     CHECK(left.expired());

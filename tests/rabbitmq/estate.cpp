@@ -52,6 +52,12 @@ public:
         }
         return text;
     }
+    // A queue for the same events, which has room for one.
+    void add_narrow_queue() const {
+        make("PUT", "queues/" + virtual_host() + "/erp.full",
+            R"({"durable":true,"arguments":{"x-max-length":1,"x-overflow":"reject-publish"}})");
+        make("POST", "bindings/" + virtual_host() + "/e/erp.sales/q/erp.full", R"({"routing_key":"order.*"})");
+    }
     // An event of others.
     void publish(std::string const& key, std::string const& id) const {
         auto const answer = make("POST", "exchanges/" + virtual_host() + "/erp.sales/publish",
@@ -182,4 +188,26 @@ TEST_CASE("what an operator has not made is told where services only look", "[ra
     INFO(told);
     CHECK(told.find("no exchange 'fw.estate.sales'") != std::string::npos);
     CHECK(e.others().empty());
+}
+
+TEST_CASE("where one queue of an exchange is full, others do not get an event again and again", "[rabbitmq]") {
+    if (rabbitmq_kit::without_broker()) return;
+    estate e;
+    e.add_narrow_queue();
+    e.open(amqp_options().existing_exchange("estate.sales", "erp.sales", "order.placed"));
+    e.shop->start();
+    auto send = [](service& s, std::string id) -> task<bool> {
+        sold const p{std::move(id)};
+        co_await s.sender<sales>().send(p);
+        co_return true;
+    };
+    REQUIRE(e.await(send(*e.shop, "first")));
+    auto const second = std::async(std::launch::async, [&] { return e.await(send(*e.shop, "second")); });
+    CHECK(second.wait_for(2s) == std::future_status::timeout);
+    auto const times = e.waiting("erp.shop");
+    INFO(times);
+    // At once, and after 0.1, 0.3, 0.7 and 1.5 s.
+    CHECK(std::count(times.begin(), times.end(), ' ') <= 7);
+    CHECK(e.waiting("erp.full") == "first ");
+    CHECK(second.wait_for(20s) == std::future_status::ready);
 }

@@ -36,7 +36,7 @@ private:
 
 /// For users on any thread, what is used on one executor only: once the last copy of the result has gone, `what` is let
 /// go on the executor, never within that. A context that is destroyed before tells its keepers first, as ever, and then
-/// lets it go.
+/// lets it go. A strand of Asio's must not outlive its context, and `what` may hold one.
 template <class T>
 std::shared_ptr<T> at_home(asio::any_io_executor const& executor, std::shared_ptr<T> what) {
     auto const home = std::make_shared<detail::home>(executor);

@@ -89,7 +89,8 @@ inline std::shared_ptr<message> dead_letter(
     properties.expiration.reset();
     auto const letter = std::make_shared<message>(
         *of.dead_letter_exchange, of.dead_letter_key.value_or(m.routing_key), properties, m.body);
-    letter->safe = m.safe;
+    // Otherwise RabbitMQ does not wait until it is in its next queue, though it has confirmed it.
+    if (of.safe_dead_letters) letter->safe = m.safe;
     return letter;
 }
 

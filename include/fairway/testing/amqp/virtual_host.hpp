@@ -111,7 +111,7 @@ public:
             if (!d.passive) {
                 if ((q.shape().owner != 0) != d.exclusive) locked(d.queue);
                 must_be_equivalent(q.shape(), d, name_);
-                q.use();
+                if (!q.shape().quorum) q.use(); // which counts for one without consumers, from when it was made
             }
             return q;
         }

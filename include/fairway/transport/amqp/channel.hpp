@@ -96,6 +96,12 @@ public:
         forget();
     }
 
+    // Of one that was closed: drops this once the broker has answered that, or its session has ended.
+    void keep_until_closed(std::function<void()> what) {
+        if (state_ == state::closing)
+            calls_.push_back({channel_close_ok::id, [what = std::move(what)](void const*) {}});
+    }
+
     // ---- for its session
     // Takes the next frame. False once both sides are done with it. Throws `violation`, and what its user throws.
     bool take(frame const& f) {

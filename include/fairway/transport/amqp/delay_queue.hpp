@@ -16,23 +16,36 @@
 namespace fairway::amqp_detail {
 
 // A queue in which messages stay for a time that all of them have in common, and from which the broker then sends them
-// on ("Dead Letter Exchanges" and "Time-To-Live" in RabbitMQ's documentation). Times are rounded up to three digits,
-// by 1 % at most, so that there are not too many of them; one that nobody uses any more expires.
+// on ("Dead Letter Exchanges" and "Time-To-Live" in RabbitMQ's documentation), once it has them there: by itself it
+// would forget what it sends on with its process, although it had confirmed that. Times are rounded up to three digits,
+// by 1 % at most, so that there are not too many of them.
+//
+// A quorum queue without consumers expires some time after it was made, whatever comes into it (3.10). So there is
+// another one for each period, of the delay and some minutes, and it goes after two of them: so long each message has
+// to be sent on, even if clocks differ, or its next queue is not there.
 struct delay_queue {
     queue_spec queue;
 
     // Nothing for a time that is too long: more than 24 days.
-    static std::optional<delay_queue> of(route const& to, duration left, std::string_view prefix) {
+    static std::optional<delay_queue> of(route const& to, duration left, time_point now, std::string_view prefix) {
         auto ms = std::chrono::ceil<std::chrono::milliseconds>(left).count();
         std::int64_t step = 1;
         while (ms / step >= 1000) step *= 10;
         ms = (ms + step - 1) / step * step;
-        // It is used whenever somebody declares it, which each message does.
-        auto const expires = 2 * ms + 60'000;
+        constexpr std::int64_t minutes = 5;
+        auto const period = ms + minutes * 60'000;
+        auto const expires = 2 * period;
         if (expires > std::numeric_limits<std::uint32_t>::max()) return std::nullopt;
         delay_queue d;
-        d.queue.name.append(prefix).append("delay:").append(to.exchange).append(":").append(to.key).append(":");
-        d.queue.name += std::to_string(ms);
+        using std::chrono::milliseconds;
+        auto const since = std::chrono::floor<milliseconds>(now.time_since_epoch()).count() / period;
+        // With the size there are no two ways that have the same name.
+        d.queue.name.append(prefix).append("delay:").append(std::to_string(to.exchange.size())).append(":");
+        d.queue.name.append(to.exchange).append(":").append(to.key).append(":");
+        d.queue.name.append(std::to_string(ms)).append(":").append(std::to_string(since));
+        append_entry(d.queue.arguments, "x-queue-type", "quorum");
+        append_entry(d.queue.arguments, "x-dead-letter-strategy", "at-least-once");
+        append_entry(d.queue.arguments, "x-overflow", "reject-publish"); // which that wants
         append_entry(d.queue.arguments, "x-message-ttl", ms);
         append_entry(d.queue.arguments, "x-expires", expires);
         append_entry(d.queue.arguments, "x-dead-letter-exchange", to.exchange);

@@ -62,16 +62,18 @@ private:
 // executor.
 class members final : public channel_user, public std::enable_shared_from_this<members> {
 public:
-    // `own` is told which of the shards are this member's, whenever that may have changed.
+    // `own` is told which of the shards are this member's, whenever that may have changed; `trouble` why none is.
     members(asio::any_io_executor const& executor, member_id me, exchange_spec exchange, std::size_t shards,
-        std::function<void(std::vector<bool> const&)> own)
+        std::function<void(std::vector<bool> const&)> own,
+        std::function<void(std::string_view where, error_code why, std::string_view text)> trouble)
         : clock_(env::clock::of(executor)),
           alarm_(clock_.make_alarm(executor)),
           me_(me),
           list_(me),
           exchange_(std::move(exchange)),
           shards_(shards),
-          own_(std::move(own)) {}
+          own_(std::move(own)),
+          trouble_(std::move(trouble)) {}
 
     void up(std::shared_ptr<session> const& s) {
         if (session_ == s) return;
@@ -116,9 +118,11 @@ public:
             if (self && self->channel_ == now) self->listen(ok.queue);
         });
     }
-    void on_closed(error_code, std::string_view) override {
+    void on_closed(error_code why, std::string_view text) override {
         channel_.reset();
-        if (session_ && !session_->over()) set_alarm(beat); // tried again
+        if (!session_ || session_->over()) return;
+        if (trouble_) trouble_(exchange_.name, why, text);
+        set_alarm(beat); // tried again
     }
     void on_deliver(basic_deliver const&, content const& what) override {
         member_id who = 0;
@@ -186,6 +190,7 @@ private:
     exchange_spec exchange_;
     std::size_t shards_;
     std::function<void(std::vector<bool> const&)> own_;
+    std::function<void(std::string_view, error_code, std::string_view)> trouble_;
     std::shared_ptr<session> session_;
     std::shared_ptr<channel> channel_;
     bool listening_ = false;

@@ -67,9 +67,9 @@ public:
             [this] { return ids_.next(env::clock::of(executor_).now().time_since_epoch().count()); },
             options_.link->trouble});
         replies_ = make_road(std::nullopt);
+        needs_ = std::make_shared<declarations>(
+            executor_, [this] { needs_changed(); }, options_.link->trouble);
         on_executor([](node& n) {
-            n.needs_ = std::make_shared<declarations>(
-                n.executor_, [&n] { n.needs_changed(); }, n.options_.link->trouble);
             n.publishing_.through = link::start(n.executor_, n.options_.link, n.publishing_);
             n.consuming_.through = link::start(n.executor_, n.options_.link, n.consuming_);
         });
@@ -81,7 +81,7 @@ public:
 
     // ---- the transport's functions ----
     std::shared_ptr<road> open(address const& to) {
-        check_shape(to);
+        check_shape(to, {});
         std::lock_guard const lock(mutex_);
         auto& r = roads_[to.channel];
         if (r) return r;
@@ -94,7 +94,7 @@ public:
     }
     std::shared_ptr<road> const& replies() const noexcept { return replies_; }
     void declare(subscription const& what) {
-        check_shape(what.from);
+        check_shape(what.from, what.group);
         on_executor([what](node& n) {
             auto t = topology_of(what, n.options_.names);
             n.need({what.from.channel, what.group, std::move(t), n.options_.mode});
@@ -225,8 +225,12 @@ private:
         return static_cast<std::uint16_t>(std::clamp<std::size_t>(wanted, 1, 0xffff));
     }
     // In this process a channel has one shape; the broker compares those of others.
-    void check_shape(address const& of) {
+    void check_shape(address const& of, std::string_view group) {
         options_.names.existing().check(of);
+        auto const longest =
+            of.shards > 0 ? options_.names.members(of, group).name : options_.names.queue(of, group, 0);
+        if (longest.size() > existing_names::most_bytes)
+            fairway::detail::fail(errc::invalid_name, "amqp: a queue would be called " + longest);
         std::lock_guard const lock(mutex_);
         auto const [at, fresh] = shapes_.emplace(of.channel, std::pair(of.kind, of.shards));
         if (!fresh && at->second != std::pair(of.kind, of.shards))
@@ -247,7 +251,8 @@ private:
         };
         c->start(std::move(parts), with(&node::leave_group), with(&node::remove));
         on_executor([c](node& n) { n.added(c); });
-        return c;
+        // Who lets it go has closed it.
+        return {c.get(), [c](source*) { c->close(); }};
     }
 
     // ---- on the executor ----
@@ -279,11 +284,11 @@ private:
             auto const me = env::random::of(executor_).next() | 1;
             auto meeting = options_.names.members(from, c->what().group);
             meeting.existing = !makes_queues();
-            auto const m = std::make_shared<members>(executor_, me, std::move(meeting), from.shards,
-                [weak = std::weak_ptr(c)](std::vector<bool> const& mine) {
-                    if (auto const one = weak.lock()) one->own(mine);
-                });
-            members_.emplace_back(c.get(), m);
+            auto const own = [weak = std::weak_ptr(c)](std::vector<bool> const& mine) {
+                if (auto const one = weak.lock()) one->own(mine);
+            };
+            members_.emplace_back(c.get(),
+                std::make_shared<members>(executor_, me, std::move(meeting), from.shards, own, options_.link->trouble));
         }
         if (needs_->complete()) needs_changed();
     }

@@ -56,18 +56,19 @@ public:
         return prefix_ = std::move(text), *this;
     }
     /// Messages of this channel go to an exchange that others have made, with this routing key, and queues of its own
-    /// are bound to that with the key, which may be a pattern there: `"order.#"`. The exchange is looked for, and
-    /// never made; where it is missing, what is sent fails with `errc::unroutable`. For unsharded channels. Throws
-    /// `errc::invalid_argument` for names of more than 255 bytes and none, as do the following.
+    /// are bound to that with the key, which may be a pattern there: `"order.#"`. The exchange is never made, and
+    /// looked for unless the topology's mode is none; where it is missing, what is sent fails with `errc::unroutable`.
+    /// For unsharded channels. Throws `errc::invalid_argument` for names of more than 255 bytes and none, as do the
+    /// following.
     amqp_options& existing_exchange(std::string channel, std::string exchange, std::string routing_key) {
         return existing_.set_exchange(std::move(channel), std::move(exchange), std::move(routing_key)), *this;
     }
-    /// This point-to-point channel is a queue that others have made. It is looked for, and never made.
+    /// This point-to-point channel is a queue that others have made, under the same rules.
     amqp_options& existing_queue(std::string channel, std::string queue) {
         return existing_.set_queue(std::move(channel), {}, std::move(queue)), *this;
     }
-    /// Messages of a publish-subscribe channel come to this group in a queue that others have made and bound. It is
-    /// looked for, and never made.
+    /// Messages of a publish-subscribe channel come to this group in a queue that others have made and bound, under the
+    /// same rules.
     amqp_options& existing_queue(std::string channel, std::string group, std::string queue) {
         if (group.empty()) detail::fail(errc::invalid_argument, "the group of an existing queue has no name");
         return existing_.set_queue(std::move(channel), std::move(group), std::move(queue)), *this;

@@ -2,6 +2,8 @@
 #ifndef FAIRWAY_TRANSPORT_AMQP_REPLY_ADDRESS_HPP
 #define FAIRWAY_TRANSPORT_AMQP_REPLY_ADDRESS_HPP
 
+#include <fairway/transport/amqp/direct_reply.hpp>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -81,12 +83,12 @@ private:
     static constexpr std::string_view own_mark = "reply.";
     static constexpr std::size_t most_bytes = 255;
 
-    // Own ones, RabbitMQ's direct reply-to (an address has the channel behind the name), and queues that it has named.
-    static bool is_for_replies(std::string_view queue, std::span<std::string const> more) noexcept {
+    // Own ones, RabbitMQ's direct reply-to, and queues that it has named.
+    static bool is_for_replies(std::string_view queue, std::span<std::string const> more) {
         if (queue.size() > most_bytes) return false;
         auto const begins = [queue](std::string_view p) { return queue.starts_with(p) && queue.size() > p.size(); };
-        return is_own(queue) || begins("amq.rabbitmq.reply-to.") || begins("amq.gen-") ||
-               std::any_of(more.begin(), more.end(), begins);
+        if (direct_reply::is_to(queue)) return direct_reply::is_good(queue);
+        return is_own(queue) || begins("amq.gen-") || std::any_of(more.begin(), more.end(), begins);
     }
 };
 

@@ -101,9 +101,10 @@ public:
             ready();
     }
     void on_closed(error_code why, std::string_view text) override {
-        if (why == errc::too_large) suspect();
+        bool const is_session = !session_ || session_->over();
+        if (why == errc::too_large && !is_session) suspect();
         lost();
-        if (!session_ || session_->over()) return;
+        if (is_session) return;
         // Refused: what waits can't be sent, and an operator may change that. But what is not there is made again.
         if (context_->trouble) context_->trouble(to_ ? to_->channel : "replies", why, text);
         bool const is_missing = why == errc::unroutable && !is_made_here();
@@ -129,7 +130,7 @@ public:
         constexpr int at_once = 64;
         if (!context_->open || !ready_ || reopens_ || rests_) return false;
         auto const now = clock_.now();
-        auto const most = suspects_ > 0 ? 1 : (lanes_.size() + 1) * most_.messages;
+        auto const most = suspects_ > 0 || probes_ ? 1 : (lanes_.size() + 1) * most_.messages;
         for (int n = 0; n < at_once; ++n) {
             if (on_their_way_.size() >= most) return false;
             if (!channel_->has_room() || session_->blocked()) return false;
@@ -155,10 +156,14 @@ private:
         // What was given up is on its way none the less, so that the outbox alone does not bound it.
         bool may_go(std::size_t most) const noexcept { return !rests && open < (has_taken ? most : 1); }
     };
+    static constexpr duration least_pause = std::chrono::milliseconds(100);
+    static constexpr duration most_pause = std::chrono::milliseconds(1'600);
+
     struct on_its_way {
         std::uint64_t number;
         message_id id;
         std::optional<std::uint32_t> through; // the lane, where the order counts
+        bool once;                            // is not sent again
         bool returned = false;
     };
 
@@ -169,7 +174,9 @@ private:
     void open() {
         channel_ = session_->open(weak_from_this());
         last_tag_ = 0;
-        refused_since_.reset();
+        opened_at_ = clock_.steady_now();
+        probes_ = false;
+        std::erase_if(refused_, [this](auto const& r) { return !outbox_->has(r.first); });
         lanes_.assign(to_ ? to_->shards : 0, lane());
         going_on_.clear();
         std::erase_if(returned_, [this](std::uint64_t number) { return !outbox_->has(number); });
@@ -220,7 +227,8 @@ private:
     void lost(bool with_what_was_sent = true) {
         ready_ = reopens_ = rests_ = is_waiting_ = false;
         channel_.reset();
-        on_their_way_.clear();
+        for (auto const& [tag, p] : std::exchange(on_their_way_, {}))
+            if (p.once) outbox_->end(p.number, errc::outcome_unknown);
         outbox_->begin_again(with_what_was_sent);
     }
     void close_channel(bool with_what_was_sent = true) {
@@ -240,7 +248,7 @@ private:
         error_code refused;
         if (what.where) {
             // What goes to a direct reply-to is delivered, and returned nevertheless.
-            made = {"", what.where->queue, !what.where->queue.starts_with("amq.rabbitmq.reply-to.")};
+            made = {"", what.where->queue, !direct_reply::is_to(what.where->queue)};
         } else {
             auto const shard = to_->shards > 0 ? what.message.shard() : 0;
             if (shard >= ways_.size()) return outbox_->end(what.number, errc::unroutable);
@@ -264,12 +272,13 @@ private:
         if (refused) return outbox_->end(what.number, refused);
         auto const through = lane_of(what.message, now);
         if (through) ++lanes_[*through].open;
+        bool const once = what.where && !p.mandatory;
         on_their_way_.emplace_hint(
-            on_their_way_.end(), ++last_tag_, on_its_way{what.number, what.message.id(), through});
+            on_their_way_.end(), ++last_tag_, on_its_way{what.number, what.message.id(), through, once});
     }
     // Leads the way through a queue in which a message stays so long.
     error_code delay(route& way, duration left) {
-        auto const through = delay_queue::of(way, left, context_->names.prefix());
+        auto const through = delay_queue::of(way, left, clock_.now(), context_->names.prefix());
         if (!through || context_->mode != topology_mode::declare) return errc::unsupported;
         queue_declare d;
         d.queue = through->queue.name;
@@ -285,21 +294,17 @@ private:
             auto& l = lanes_[*p.through];
             --l.open;
             l.has_taken = taken && !p.returned;
-            if (l.has_taken && !std::exchange(l.is_known, true)) refused_since_.reset();
+            l.is_known = l.is_known || l.has_taken;
             go_on_with(*p.through);
         }
         if (taken && !p.returned) {
-            if (!p.through) refused_since_.reset();
+            if (!p.through) probes_ = false;
+            pause_ = least_pause;
+            if (!refused_.empty()) refused_.erase(p.number);
             if (!returned_.empty()) std::erase(returned_, p.number);
             return outbox_->end(p.number);
         }
-        if (!taken) {
-            outbox_->take_again(p.number, p.through);
-            again_later(p.through);
-            bool const known = p.through && lanes_[*p.through].is_known;
-            if (!known && is_refused_for_good() && !std::exchange(reopens_, true)) reopen_soon();
-            return;
-        }
+        if (!taken) return refused(p);
         bool const known = std::find(returned_.begin(), returned_.end(), p.number) != returned_.end();
         if (!is_made_here() || known) {
             std::erase(returned_, p.number);
@@ -318,11 +323,19 @@ private:
         if (suspects_ == 1) on_their_way_.clear(), suspects_ = 0;
     }
     // Where a queue's leader was at a node that has gone, RabbitMQ (3.10) refuses all of a channel that was opened
-    // before there is another one, and nothing of those that are opened later.
-    bool is_refused_for_good() {
+    // before there is another one, and nothing of those that are opened later: so it is opened again.
+    void refused(on_its_way const& p) {
+        constexpr duration for_good = std::chrono::seconds(3);
+        constexpr duration patience_of_replies = std::chrono::seconds(10);
         auto const now = clock_.steady_now();
-        if (!refused_since_) refused_since_ = now;
-        return now - *refused_since_ >= std::chrono::seconds(3);
+        auto const since = refused_.try_emplace(p.number, now).first->second;
+        // Others' replies do not wait for a queue that is full, perhaps on purpose.
+        if (!to_ && now - since >= patience_of_replies) return outbox_->end(p.number, errc::queue_full);
+        outbox_->take_again(p.number, p.through);
+        again_later(p.through);
+        bool const known = p.through && lanes_[*p.through].is_known;
+        bool const is_for_good = !known && now - std::max(since, opened_at_) >= for_good;
+        if (is_for_good && !std::exchange(reopens_, true)) reopen_soon();
     }
     // Once all that is on its way was confirmed, or some time later.
     void reopen_soon() {
@@ -335,14 +348,17 @@ private:
         close_channel(!on_their_way_.empty());
         open_later();
     }
-    // A queue that is full refuses all that comes.
+    // A queue that is full refuses all that comes: after a pause it is tried with one. The other groups of an event
+    // have it each time, so that the pauses grow.
     void again_later(std::optional<std::uint32_t> shard) {
         (shard ? lanes_[*shard].rests : rests_) = true;
+        probes_ = probes_ || (to_ && !shard);
         if (reopens_ || std::exchange(is_waiting_, true)) return;
-        alarm_->set(clock_.steady_now() + std::chrono::milliseconds(100), [weak = weak_from_this()] {
+        alarm_->set(clock_.steady_now() + pause_, [weak = weak_from_this()] {
             auto const self = weak.lock();
             if (!self) return;
             self->rests_ = self->is_waiting_ = false;
+            if (self->to_) self->pause_ = std::min(2 * self->pause_, most_pause);
             for (std::uint32_t i = 0; i < self->lanes_.size(); ++i)
                 if (std::exchange(self->lanes_[i].rests, false)) self->go_on_with(i);
             self->waker_->wake();
@@ -367,11 +383,14 @@ private:
     std::uint64_t last_tag_ = 0;
     std::size_t suspects_ = 0; // as `suspect` says
     bool ready_ = false;
-    std::optional<env::steady_point> refused_since_; // by a queue that has taken nothing of this channel
-    bool pausing_ = false;                           // it was refused
-    bool rests_ = false;                             // the broker could not take something
-    bool is_waiting_ = false;                        // for the end of a rest
-    bool reopens_ = false;                           // as `reopen_soon` says
+    std::map<std::uint64_t, env::steady_point> refused_; // since when
+    env::steady_point opened_at_{};
+    duration pause_ = least_pause;
+    bool probes_ = false;     // what goes elsewhere than through lanes goes alone until something was taken
+    bool pausing_ = false;    // it was refused
+    bool rests_ = false;      // the broker could not take something
+    bool is_waiting_ = false; // for the end of a rest
+    bool reopens_ = false;    // as `reopen_soon` says
 };
 
 } // namespace fairway::amqp_detail

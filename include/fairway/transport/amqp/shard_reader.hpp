@@ -83,6 +83,7 @@ public:
     }
     // Calls `done`, or drops it, once the broker has taken what it was told: it answers in order.
     void sync(std::function<void()> const& done) {
+        if (auto const left = left_.lock()) left->keep_until_closed(done);
         if (!channel_) return;
         basic_qos q;
         q.prefetch_count = what_.prefetch;
@@ -97,8 +98,10 @@ public:
     }
     // What is not settled goes back, in its order.
     void leave() {
-        if (channel_) std::exchange(channel_, nullptr)->close();
         reading_ = false;
+        if (!channel_) return;
+        channel_->close();
+        left_ = std::exchange(channel_, nullptr);
     }
 
     // ---- of its channel ----
@@ -144,6 +147,7 @@ private:
     reader_owner* owner_;
     wish what_;
     std::shared_ptr<channel> channel_;
+    std::weak_ptr<channel> left_; // the last one, as long as the broker has not answered
     bool reading_ = false;
     bool declares_ = false; // what it needs, again
 };

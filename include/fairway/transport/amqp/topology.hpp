@@ -9,10 +9,11 @@
 // - a publish-subscribe channel is the topic exchange `fw.events`, with a queue for each group, `fw.events:mail`, bound
 //   with `#`; with 4 shards `fw.events:mail:0` to `:3`, bound with `0` to `3`.
 //
-// All are durable, and quorum queues: in a cluster, a classic one is gone as long as the node that it was declared at,
-// and can't be declared meanwhile (404, "home node is down"). A channel that is not an unsharded point-to-point
-// one has a further queue of its own name, `fw.events`, which stays empty: RabbitMQ compares a queue's x-max-length, so
-// that this holds the channel's shape, and a program that has another one in mind is refused.
+// All are durable, and quorum queues, but for those by which members hear each other: in a cluster, a classic one is
+// gone as long as the node that it was declared at, and can't be declared meanwhile (404, "home node is down"). A
+// channel that is not an unsharded point-to-point one has a further queue of its own name, `fw.events`, which stays
+// empty: RabbitMQ compares a queue's x-max-length, so that this holds the channel's shape, and a program that has
+// another one in mind is refused.
 //
 // Where queues expire (x-expires), exchanges go with their last binding (auto-delete). Exchanges and queues that others
 // have made (`existing_names`) are looked for, and never made.

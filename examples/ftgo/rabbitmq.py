@@ -91,7 +91,8 @@ class Server:
     def keep_declarations(self):
         """Returns when the queues are on its disk: it writes there some 2 s after it has answered, and would have
         forgotten those that were declared just before it is killed, with all that it has confirmed for them."""
-        written = self.run("rabbitmqctl", str(self.program.with_name("rabbitmqctl")), "eval", "ok = mnesia:sync_log().")
+        written = self.run("rabbitmqctl", str(self.program.with_name("rabbitmqctl")), "eval",
+                           "ok = mnesia:sync_log(), [ok = dets:sync(T) || T <- dets:all()], ok.")
         if written.end() != 0:
             raise Failure("RabbitMQ does not write down its queues")
 

@@ -127,11 +127,11 @@ public:
         arguments.insert(arguments.begin(), (programs / "rabbitmqctl").string());
         return launch(arguments);
     }
-    // Returns when what was declared is on its disk, so that even one that is killed has not forgotten it. By itself it
-    // writes that some 2 s after it has answered. Throws `runtime_error`.
+    // Returns when what was declared is on its disk, its quorum queues included, so that even one that is killed has
+    // not forgotten it. By itself it writes that some 2 s after it has answered. Throws `runtime_error`.
     void keep_declarations() const {
         int status = -1;
-        waitpid(control({"eval", "ok = mnesia:sync_log()."}), &status, 0);
+        waitpid(control({"eval", "ok = mnesia:sync_log(), [ok = dets:sync(T) || T <- dets:all()], ok."}), &status, 0);
         if (status != 0) throw std::runtime_error("RabbitMQ does not write what was declared: " + startup());
     }
     // A virtual host with nothing in it.

@@ -373,7 +373,7 @@ TEST_CASE("a direct reply that was on its way with a connection is not sent agai
     // RabbitMQ breaks the connection where the requester's node has gone, each time.
     town all;
     amqp answerer = all.connect("answerer");
-    auto const way = answerer.open_reply("amq.rabbitmq.reply-to.g1h3DHJhYmJpdEBtb2RlbAAAAAEAAAAAAAAAAQ==.abcd");
+    auto const way = answerer.open_reply("amq.rabbitmq.reply-to.g1h2AAtyZXBseUAxMjM0NQAAAAEAAAAAAAAAAQ==.abcd");
     REQUIRE(way);
     all.pass(2s);
     CHECK_FALSE(all.send(answerer, way, "taken"));
@@ -411,4 +411,29 @@ TEST_CASE("a reply whose queue takes nothing is given up, and others are not", "
     c.all.pass(5s);
     REQUIRE(ordered);
     CHECK_FALSE(orders.front().error);
+}
+
+TEST_CASE("a delayed message outlives hours in which the broker is away", "[amqp]") {
+    town all;
+    patient told;
+    amqp net = all.connect("one");
+    subscription orders;
+    orders.from = {"orders", channel_kind::point_to_point, 0};
+    auto const from = net.listen(orders, told);
+    auto const to = net.open(orders.from);
+    envelope_head head;
+    head.id = {1, 1};
+    head.due = env::clock::of(net.get_executor()).now() + 30s;
+    std::vector<envelope> one{envelope::of_bytes(head, {}, "tea")};
+    std::vector<outcome> outcomes;
+    bool over = false;
+    to->send(std::move(one), env::steady_point::max(), outcomes,
+        asio::bind_executor(net.get_executor(), [&over] { over = true; }));
+    all.pass(5s);
+    REQUIRE(over);
+    REQUIRE_FALSE(outcomes.front().error);
+    all.broker->crash();
+    all.pass(11h);
+    all.broker->start();
+    CHECK(all.next(*from) == "tea");
 }

@@ -95,3 +95,16 @@ TEST_CASE("what is dropped where the context runs no more goes with that", "[amq
     }
     CHECK(left.expired());
 }
+
+TEST_CASE("a source may be dropped when its context has gone before it was used", "[amqp]") {
+    deaf told;
+    std::shared_ptr<source> from;
+    {
+        asio::io_context io;
+        amqp net(io.get_executor(), amqp_options().host("127.0.0.1", 1));
+        subscription orders;
+        orders.from = {"orders", channel_kind::point_to_point, 0};
+        from = net.listen(orders, told);
+    }
+    from.reset();
+}

@@ -301,10 +301,10 @@ private:
         if (!m.no_ack) refuse(reply_code::precondition_failed, "reply consumer cannot acknowledge");
         if (!reply_key_.empty()) refuse(reply_code::precondition_failed, "reply consumer already set");
         reply_tag_ = tag;
-        // A process of the node rabbit@model, in base64, and a key, which is that already.
+        // A process of the node reply@12345, in base64, and a key, which is that already.
         auto key = std::to_string(on_.id) + "x" + std::to_string(number_) + "x" + std::to_string(++made_up_);
         key.append((4 - key.size() % 4) % 4, 'x');
-        reply_key_ = std::string(reply_queue) + ".g1h3DHJhYmJpdEBtb2RlbAAAAAEAAAAAAAAAAQ==." + key;
+        reply_key_ = std::string(reply_queue) + ".g1h2AAtyZXBseUAxMjM0NQAAAAEAAAAAAAAAAQ==." + key;
         host_.await_replies(reply_key_, [this](message const& r) {
             basic_deliver const d{reply_tag_, ++last_tag_, false, r.exchange, r.routing_key};
             append_content(on_.output, number_, d, r.properties(), r.body, on_.frame_max);

@@ -210,7 +210,7 @@ public:
         if (!shape_.quorum) std::erase_if(ready_, [](auto const& one) { return !one.second.what->persistent; });
         count_bytes();
         closed_ = false;
-        use();
+        if (!shape_.quorum) use();
     }
     // A node, or without one all of them, has crashed: what came there and was not confirmed is lost by chance, in a
     // classic queue each by itself, in a quorum queue the end of it.

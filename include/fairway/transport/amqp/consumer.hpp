@@ -2,6 +2,7 @@
 #ifndef FAIRWAY_TRANSPORT_AMQP_CONSUMER_HPP
 #define FAIRWAY_TRANSPORT_AMQP_CONSUMER_HPP
 
+#include <fairway/env/context_end.hpp>
 #include <fairway/env/run_loop.hpp>
 #include <fairway/transport/amqp/envelope_map.hpp>
 #include <fairway/transport/amqp/shard_reader.hpp>
@@ -23,6 +24,7 @@ namespace fairway::amqp_detail {
 // A consumer's source: a reader for each shard that it owns, or one for all. Thread-safe; what the broker is to be told
 // is told on the executor, together, at the end of the turn.
 class consumer final : public source,
+                       public env::keeper,
                        public reader_owner,
                        public env::runnable,
                        public std::enable_shared_from_this<consumer> {
@@ -43,6 +45,7 @@ public:
     void start(std::vector<shard_reader::wish> parts, std::function<void()> paused, std::function<void()> left) {
         when_paused_ = std::move(paused);
         waker_.emplace(env::run_loop::of(around_->executor), weak_from_this());
+        env::context_end::tell(around_->executor, weak_from_this());
         left_ = std::move(left);
         for (auto& p : parts) readers_.push_back(std::make_shared<shard_reader>(*this, std::move(p)));
         wanted_.resize(readers_.size(), !is_sharded());
@@ -82,7 +85,8 @@ public:
         tell_broker(true);
         for (auto const& r : readers_) r->sync(done);
     }
-    void abandon() noexcept {
+    // Also where its context has ended before it was used.
+    void abandon() noexcept override {
         {
             std::lock_guard const lock(mutex_);
             closed_ = true;

@@ -17,12 +17,12 @@ namespace fairway::amqp_detail {
 
 // A queue in which messages stay for a time that all of them have in common, and from which the broker then sends them
 // on ("Dead Letter Exchanges" and "Time-To-Live" in RabbitMQ's documentation), once it has them there: by itself it
-// would forget what it sends on with its process, although it had confirmed that. Times are rounded up to three digits,
-// by 1 % at most, so that there are not too many of them.
+// would forget what it sends on with its process, although it had confirmed that. Times are rounded up, to two
+// digits and from 10 s on to three, so that there are not too many of them.
 //
-// A quorum queue without consumers expires some time after it was made, whatever comes into it (3.10). So there is
-// another one for each period, of the delay and some minutes, and it goes after two of them: so long each message has
-// to be sent on, even if clocks differ, or its next queue is not there.
+// A quorum queue without consumers expires some time after it was made, whatever comes into it, and whether the broker
+// runs or not (3.10). So there is another one for each period, of the delay and twelve hours, and it goes after two of
+// them: at least so long the broker may be away, or a message's next queue.
 struct delay_queue {
     queue_spec queue;
 
@@ -30,10 +30,11 @@ struct delay_queue {
     static std::optional<delay_queue> of(route const& to, duration left, time_point now, std::string_view prefix) {
         auto ms = std::chrono::ceil<std::chrono::milliseconds>(left).count();
         std::int64_t step = 1;
-        while (ms / step >= 1000) step *= 10;
+        auto const most = ms < 10'000 ? 100 : 1'000;
+        while (ms / step >= most) step *= 10;
         ms = (ms + step - 1) / step * step;
-        constexpr std::int64_t minutes = 5;
-        auto const period = ms + minutes * 60'000;
+        constexpr auto spare = std::chrono::milliseconds(std::chrono::hours(12)).count();
+        auto const period = ms + spare;
         auto const expires = 2 * period;
         if (expires > std::numeric_limits<std::uint32_t>::max()) return std::nullopt;
         delay_queue d;

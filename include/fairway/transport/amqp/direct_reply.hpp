@@ -11,7 +11,8 @@
 namespace fairway::amqp_detail {
 
 // An address of RabbitMQ's direct reply-to: the name, and what leads to the requester's channel: its process, as Erlang
-// writes one to other programs (erl_ext_dist, "NEW_PID_EXT" and "PID_EXT"), and a key, both in base64 (RFC 4648).
+// writes one to other programs (erl_ext_dist, "NEW_PID_EXT" and "PID_EXT"), of a node `reply@` and digits, and a key;
+// both in base64 (RFC 4648).
 //
 // RabbitMQ (3.10) closes the connection that publishes to one which is none, or whose node is not there, with all that
 // is on its way. So it is looked at before, and what goes there is not sent again.
@@ -49,18 +50,20 @@ private:
         bytes.resize(bytes.size() - padding);
         return bytes;
     }
-    // The format's version, the tag, the node's name as an atom, and three numbers.
+    // The format's version, the tag, the node's name as an atom in UTF-8, and three numbers.
     static bool is_process(std::string_view term) noexcept {
         auto const byte = [&](std::size_t i) { return i < term.size() ? static_cast<unsigned char>(term[i]) : 0U; };
         constexpr unsigned version = 131, new_pid = 88, pid = 103;
-        constexpr unsigned atom = 100, small_atom = 115, utf8_atom = 118, small_utf8_atom = 119;
+        constexpr unsigned atom = 118, small_atom = 119;
         if (byte(0) != version || (byte(1) != new_pid && byte(1) != pid)) return false;
-        bool const is_small = byte(2) == small_atom || byte(2) == small_utf8_atom;
-        if (!is_small && byte(2) != atom && byte(2) != utf8_atom) return false;
-        std::size_t const head = is_small ? 4 : 5;
-        std::size_t const name = is_small ? byte(3) : byte(3) << 8 | byte(4);
+        if (byte(2) != atom && byte(2) != small_atom) return false;
+        std::size_t const head = byte(2) == small_atom ? 4 : 5;
+        std::size_t const size = byte(2) == small_atom ? byte(3) : byte(3) << 8 | byte(4);
         std::size_t const numbers = byte(1) == new_pid ? 12 : 9;
-        return name > 0 && term.size() == head + name + numbers;
+        if (term.size() != head + size + numbers) return false;
+        auto const name = term.substr(head, size);
+        auto const at = name.find('@');
+        return at != name.npos && at + 1 < name.size() && name.find_first_not_of("0123456789", at + 1) == name.npos;
     }
 };
 

@@ -175,8 +175,6 @@ private:
         channel_ = session_->open(weak_from_this());
         last_tag_ = 0;
         opened_at_ = clock_.steady_now();
-        probes_ = false;
-        std::erase_if(refused_, [this](auto const& r) { return !outbox_->has(r.first); });
         lanes_.assign(to_ ? to_->shards : 0, lane());
         going_on_.clear();
         std::erase_if(returned_, [this](std::uint64_t number) { return !outbox_->has(number); });
@@ -299,8 +297,7 @@ private:
         }
         if (taken && !p.returned) {
             if (!p.through) probes_ = false;
-            pause_ = least_pause;
-            if (!refused_.empty()) refused_.erase(p.number);
+            if (!refused_.empty() && refused_.erase(p.number) > 0) pause_ = least_pause;
             if (!returned_.empty()) std::erase(returned_, p.number);
             return outbox_->end(p.number);
         }
@@ -346,19 +343,20 @@ private:
     }
     void reopen() {
         close_channel(!on_their_way_.empty());
-        open_later();
+        to_ ? open_later() : go_on(); // no queue is made for replies
     }
     // A queue that is full refuses all that comes: after a pause it is tried with one. The other groups of an event
     // have it each time, so that the pauses grow.
     void again_later(std::optional<std::uint32_t> shard) {
         (shard ? lanes_[*shard].rests : rests_) = true;
-        probes_ = probes_ || (to_ && !shard);
+        probes_ = probes_ || (to_ && lanes_.empty());
         if (reopens_ || std::exchange(is_waiting_, true)) return;
         alarm_->set(clock_.steady_now() + pause_, [weak = weak_from_this()] {
             auto const self = weak.lock();
             if (!self) return;
             self->rests_ = self->is_waiting_ = false;
             if (self->to_) self->pause_ = std::min(2 * self->pause_, most_pause);
+            std::erase_if(self->refused_, [&self](auto const& r) { return !self->outbox_->has(r.first); });
             for (std::uint32_t i = 0; i < self->lanes_.size(); ++i)
                 if (std::exchange(self->lanes_[i].rests, false)) self->go_on_with(i);
             self->waker_->wake();

@@ -99,9 +99,10 @@ public:
     // What is not settled goes back, in its order.
     void leave() {
         reading_ = false;
-        if (!channel_) return;
-        channel_->close();
-        left_ = std::exchange(channel_, nullptr);
+        auto const closing = std::exchange(channel_, nullptr);
+        if (!closing) return;
+        left_ = closing;
+        closing->close();
     }
 
     // ---- of its channel ----

@@ -357,7 +357,7 @@ TEST_CASE("a message that is larger than the broker allows ends alone", "[amqp]"
     all.begin_send(sender, to, {"1", "2", large, "3", "4"}, outcomes, over);
     all.pass(30s);
     REQUIRE(over);
-    for (std::size_t const i : {0, 1, 3, 4}) CHECK_FALSE(outcomes[i].error);
+    for (std::size_t const i : {0U, 1U, 3U, 4U}) CHECK_FALSE(outcomes[i].error);
     // It was on its way with others when the channel was closed.
     CHECK(outcomes[2].error == errc::outcome_unknown);
     CHECK_FALSE(all.send(sender, to, "5"));

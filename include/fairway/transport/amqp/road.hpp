@@ -258,7 +258,7 @@ private:
             if (!what.where && what.message.due() > now) {
                 made = *way;
                 way = &made;
-                refused = delay(made, what.message.due() - now);
+                refused = delay(made, what.message.due(), now);
             }
             p.exchange = way->exchange;
             p.routing_key = way->key;
@@ -275,8 +275,8 @@ private:
             on_their_way_.end(), ++last_tag_, on_its_way{what.number, what.message.id(), through, once});
     }
     // Leads the way through a queue in which a message stays so long.
-    error_code delay(route& way, duration left) {
-        auto const through = delay_queue::of(way, left, clock_.now(), context_->names.prefix());
+    error_code delay(route& way, time_point due, time_point now) {
+        auto const through = delay_queue::of(way, due - now, now, context_->names.prefix());
         if (!through || context_->mode != topology_mode::declare) return errc::unsupported;
         queue_declare d;
         d.queue = through->queue.name;
@@ -327,7 +327,10 @@ private:
         auto const now = clock_.steady_now();
         auto const since = refused_.try_emplace(p.number, now).first->second;
         // Others' replies do not wait for a queue that is full, perhaps on purpose.
-        if (!to_ && now - since >= patience_of_replies) return outbox_->end(p.number, errc::queue_full);
+        if (!to_ && now - since >= patience_of_replies) {
+            refused_.erase(p.number);
+            return outbox_->end(p.number, errc::queue_full);
+        }
         outbox_->take_again(p.number, p.through);
         again_later(p.through);
         bool const known = p.through && lanes_[*p.through].is_known;

@@ -25,8 +25,8 @@ struct conversation {
     bool over = false;
 };
 
-fairway::task<> converse(asio::any_io_executor on, conversation& c) {
-    auto const at = fairway::env::endpoint::tcp("broker", 5672);
+fairway::task<> converse(asio::any_io_executor on, conversation& c, std::string host = "broker") {
+    auto const at = fairway::env::endpoint::tcp(host, 5672);
     auto s = co_await fairway::env::network::of(on).connect(at, on);
     co_await asio::async_write(s, asio::buffer(c.to_say), asio::use_awaitable);
     reader r;
@@ -44,7 +44,7 @@ fairway::task<> converse(asio::any_io_executor on, conversation& c) {
 }
 
 // Of a client that publishes and consumes, and waits for nothing.
-std::string script() {
+std::string script(bool confirmed = false) {
     std::string all(protocol_header);
     auto const say = [&](auto const& m, std::uint16_t on) { append_method(all, on, m, 131072); };
     connection_start_ok start;
@@ -54,6 +54,7 @@ std::string script() {
     say(connection_tune_ok{2047, 131072, 0}, 0);
     say(connection_open{}, 0);
     say(channel_open{}, 1);
+    if (confirmed) say(confirm_select{}, 1);
     queue_declare d;
     d.queue = "q";
     d.durable = true;
@@ -101,4 +102,22 @@ TEST_CASE("the model broker: its host may go before it does", "[amqp][model]") {
     w.lab.drop("broker");
     CHECK(w.lab.run_until([&] { return w.talk.over; }, seconds(60)));
     w.broker.reset();
+}
+
+TEST_CASE("the model broker: a node waits for its own clock, which is behind that of another one", "[amqp][model]") {
+    world_of_two w(1);
+    auto const everywhere = fairway::env::endpoint::tcp("*", 5672);
+    fairway::testing::amqp_broker behind(w.lab.start("broker2").get_executor(), *w.broker, everywhere);
+    auto& io = w.lab.start("ahead");
+    asio::use_service<fairway::testing::manual_clock>(io).advance(seconds(1));
+    fairway::testing::amqp_broker ahead(io.get_executor(), *w.broker, everywhere);
+    fairway::testing::amqp_faults slow;
+    slow.least_confirm_delay = slow.most_confirm_delay = std::chrono::nanoseconds(1);
+    ahead.set_faults(slow);
+    conversation confirmed{script(true), {}, false};
+    auto& client = w.lab.start("client2");
+    asio::co_spawn(client, converse(client.get_executor(), confirmed, "broker2"), asio::detached);
+    auto const is_confirmed = [&] { return !confirmed.heard.empty() && confirmed.heard.back().starts_with("ack"); };
+    // Throws where it asks the clock once and again.
+    CHECK(w.lab.run_until(is_confirmed, seconds(2)));
 }

@@ -188,7 +188,8 @@ private:
         for (auto const& c : connections_)
             if (auto const w = c->served().wake()) next = std::min(next.value_or(time_point::max()), *w);
         if (!next) return alarm_->cancel();
-        auto const in = std::max(fairway::detail::saturating_distance(cluster_->state.now(), *next), duration::zero());
+        // Until then by its own clock, which may be behind that of another node.
+        auto const in = std::max(fairway::detail::saturating_distance(clock_.now(), *next), duration::zero());
         alarm_->set(fairway::detail::saturating_add(clock_.steady_now(), in), [weak = weak_from_this()] {
             auto const self = weak.lock();
             if (!self) return;

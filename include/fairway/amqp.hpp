@@ -2,7 +2,7 @@
 #ifndef FAIRWAY_AMQP_HPP
 #define FAIRWAY_AMQP_HPP
 
-// RabbitMQ: `fairway::open<fairway::amqp>(executor, "amqp://user:password@rabbit.internal/shop")`.
+// RabbitMQ: `fairway::open<fairway::amqps>(executor, "amqps://user:password@rabbit.internal/shop")`.
 #include <fairway/service/engine.hpp>
 #include <fairway/transport/amqp/transport.hpp>
 #include <fairway/transport/open.hpp>

@@ -2,7 +2,7 @@
 #ifndef FAIRWAY_TCP_HPP
 #define FAIRWAY_TCP_HPP
 
-// The brokerless transport: `fairway::open<fairway::tcp>(executor, "tcp://stock.internal:7000")`.
+// The brokerless transport: `fairway::open<fairway::tcp>(executor, "tcp://stock.internal:7000?ca=ca.pem")`.
 #include <fairway/service/engine.hpp>
 #include <fairway/transport/open.hpp>
 #include <fairway/transport/tcp/transport.hpp>

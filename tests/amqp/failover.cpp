@@ -162,6 +162,31 @@ TEST_CASE("a channel whose messages a queue refuses for good is opened again", "
     for (auto const& o : outcomes) CHECK_FALSE(o.error);
 }
 
+TEST_CASE("a channel that a queue refuses is opened again, also for senders without patience", "[amqp]") {
+    two_nodes w;
+    auto const from = w.receiver.listen(orders(), w.told);
+    auto const shardless = GENERATE(true, false);
+    auto const way = w.sender.open(shardless ? address{"bills", channel_kind::point_to_point} : orders().from);
+    testing::amqp_faults f;
+    f.nack_channel_one_in = 1;
+    w.first().set_faults(f);
+    w.all.pass(1s);
+    auto const try_for_a_second = [&] {
+        std::vector<outcome> outcomes;
+        bool over = false;
+        w.all.begin_send(w.sender, way, numbers(0, 1), outcomes, over, 0, 1s);
+        REQUIRE(w.all.until([&] { return over; }, 2s));
+        return outcomes.front().error;
+    };
+    CHECK(try_for_a_second() == errc::outcome_unknown);
+    w.first().set_faults({}); // but not of that channel
+    CHECK(try_for_a_second() == errc::outcome_unknown);
+    int more = 0;
+    while (try_for_a_second() && more < 10) ++more;
+    CHECK(more >= 1);
+    CHECK(more <= 5);
+}
+
 TEST_CASE("all goes on soon after a node's process has ended", "[amqp]") {
     auto const gap = longest_gap([](two_nodes& w) { w.first().crash(); });
     CAPTURE(gap.count());

@@ -36,6 +36,19 @@ reply_code refused(std::string_view bytes, std::uint32_t frame_max = least_frame
 
 } // namespace
 
+TEST_CASE("a content header may be larger than what was agreed, and nothing else") {
+    std::string bytes;
+    append_frame(bytes, frame_type::header, 1, 20'000, [](std::string& to) { to.append(10'000, 'h'); });
+    CHECK(refused(bytes) == reply_code::frame_error);
+    frame_input in;
+    in.limit(least_frame_max, 10'000 + frame_overhead);
+    feed(in, bytes);
+    CHECK(in.next()->payload.size() == 10'000);
+    bytes[0] = static_cast<char>(frame_type::body);
+    feed(in, bytes);
+    CHECK(refusal([&] { in.next(); }) == reply_code::frame_error);
+}
+
 TEST_CASE("frames come whole out of every split of the input") {
     std::string bytes = method_of(queue_declare{.queue = "orders", .durable = true});
     append_heartbeat(bytes);

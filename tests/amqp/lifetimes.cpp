@@ -255,6 +255,29 @@ TEST_CASE("a shard's queue that refuses keeps no other shard waiting", "[amqp]")
     s.check_arrived();
 }
 
+TEST_CASE("a shard's queue that is full for long seldom keeps others waiting", "[amqp]") {
+    two_shards s;
+    testing::amqp_faults f;
+    f.full_key = "fw.orders:0";
+    s.all.broker->set_faults(f);
+    s.begin({"1", "2"});
+    auto const& clock = env::clock::of(s.sender.get_executor());
+    int late = 0;
+    for (int i = 0; i < 600; ++i) {
+        auto const began = clock.steady_now();
+        CHECK_FALSE(s.all.send(s.sender, s.way, {"other"}, 1));
+        if (clock.steady_now() - began > 50ms) ++late;
+        s.all.pass(100ms);
+    }
+    // The channel is opened again after 3, 6, 12 and 24 seconds.
+    CHECK(late >= 1);
+    CHECK(late <= 4);
+    CHECK_FALSE(s.over);
+    s.go_on();
+    s.all.pass(5s);
+    s.check_arrived();
+}
+
 TEST_CASE("a delay whose queue would have too long a name is refused, and nothing else", "[amqp]") {
     town all;
     auto sender = all.connect("sender", amqp_options().prefix(std::string(32, 'p')));
@@ -411,6 +434,48 @@ TEST_CASE("a reply whose queue takes nothing is given up, and others are not", "
     c.all.pass(5s);
     REQUIRE(ordered);
     CHECK_FALSE(orders.front().error);
+}
+
+TEST_CASE("a requester whose queue is full keeps no others from their replies", "[amqp]") {
+    conversation c;
+    amqp full = c.all.connect("full");
+    auto const no_room = full.open_replies(c.told);
+    c.all.pass(2s);
+    testing::amqp_faults f;
+    f.full_key = no_room.address;
+    c.all.broker->set_faults(f);
+    std::vector<outcome> refused;
+    bool over = false;
+    c.all.begin_send(c.answerer, c.answerer.open_reply(no_room.address), {"1", "2", "3"}, refused, over);
+    auto const& clock = env::clock::of(c.answerer.get_executor());
+    int late = 0;
+    for (int i = 0; i < 100; ++i) {
+        auto const began = clock.steady_now();
+        CHECK_FALSE(c.reply("tea"));
+        if (clock.steady_now() - began > 50ms) ++late;
+        c.all.pass(10ms);
+    }
+    CHECK(late == 0);
+    CHECK_FALSE(over);
+    c.all.broker->set_faults({});
+    CHECK(c.all.until([&] { return over; }, 1s));
+    for (auto const& o : refused) CHECK_FALSE(o.error);
+}
+
+TEST_CASE("whoever settles waits for replies that the broker has not taken yet", "[amqp]") {
+    conversation c;
+    c.all.broker->block();
+    std::vector<outcome> outcomes;
+    bool replied = false, settled = false;
+    c.all.begin_send(c.answerer, c.answerer.open_reply(c.way.address), {"tea"}, outcomes, replied);
+    auto const until = env::clock::of(c.answerer.get_executor()).steady_now() + 1min;
+    c.answerer.settle(until, asio::bind_executor(c.answerer.get_executor(), [&] { settled = true; }));
+    c.all.pass(20s);
+    CHECK_FALSE(settled);
+    c.all.broker->unblock();
+    c.all.pass(1s);
+    CHECK(replied);
+    CHECK(settled);
 }
 
 TEST_CASE("a delayed message outlives hours in which the broker is away", "[amqp]") {

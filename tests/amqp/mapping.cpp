@@ -133,6 +133,31 @@ TEST_CASE("messages of programs without Fairway are understood as far as they go
     CHECK(received_head(nothing, [] { return message_id{3, 4}; }).head().id == message_id{3, 4});
 }
 
+TEST_CASE("a correlation id comes back as it was written", "[amqp]") {
+    std::string const id = "019B76DA-A800-7001-B708-7F14D60D048A";
+    basic_properties p;
+    p.message_id = p.correlation_id = id;
+    p.reply_to = "amq.gen-abc";
+    received_head const got(p, no_id);
+    auto const to = reply_address::parse(got.head().reply_to);
+    REQUIRE(to);
+    CHECK(to->correlation == id);
+    std::string const usual = to_string(got.head().id);
+    p.message_id = p.correlation_id = usual;
+    CHECK(received_head(p, no_id).head().reply_to == "amq.gen-abc"); // its request's id will do
+}
+
+TEST_CASE("a key that is no header's value is left out", "[amqp]") {
+    std::string table;
+    append_entry(table, "fw-key", std::string(limits::header_value + 1, 'k'));
+    basic_properties p;
+    p.headers = table_view(table);
+    received_head const got(p, no_id);
+    CHECK(got.head().shard_key.empty());
+    CHECK(got.left_out() == 1);
+    CHECK_NOTHROW(envelope::of_bytes(got.head(), got.headers().view(), "x"));
+}
+
 TEST_CASE("how often a message has come back is the broker's to say", "[amqp]") {
     auto const attempt = [](auto const& count, bool redelivered) {
         std::string table;

@@ -77,6 +77,8 @@ TEST_CASE("what a URL has wrong is told, and no secret with it", "[amqp]") {
              "amqp://a:s3cret@127.0.0.1?ca=ca.pem",
              "amqps://a:s3cret@127.0.0.1?ca=/nowhere/ca.pem",
              "amqp://a@127.0.0.1?password-file=/nowhere/password",
+             "amqp://127.0.0.1?password-file=/dev/null",
+             "amqp://a:s3cret@127.0.0.1?mechanism=external",
              "rabbit://a:s3cret@127.0.0.1",
          }) {
         INFO(bad);

@@ -14,9 +14,15 @@ using namespace fairway::amqp_detail; // NOLINT
 
 namespace {
 
-std::string rewritten(table_view table);
+std::string rewritten(table_view table, unsigned depth);
 
-void rewrite(std::string& out, value_view v) {
+// `depth` tables and arrays are around it. Deeper ones than those that were looked at are left as they are.
+void rewrite(std::string& out, value_view v, unsigned depth) {
+    bool const is_inner = v.type == 'F' || v.type == 'A';
+    if (is_inner && depth >= most_nesting) {
+        out.push_back(v.type);
+        return wire_writer(out).put(long_text{v.bytes});
+    }
     switch (v.type) {
     case 't': return append_value(out, v.flag().value());
     case 'b': return append_value(out, static_cast<std::int8_t>(v.integer().value()));
@@ -36,13 +42,13 @@ void rewrite(std::string& out, value_view v) {
     case 'x': return append_value(out, binary{v.bytes});
     case 'V': return append_value(out, no_value{});
     case 'F': {
-        auto const inner = rewritten(v.table().value());
+        auto const inner = rewritten(v.table().value(), depth + 1);
         return append_value(out, table_view(inner));
     }
     case 'A': {
         std::string inner;
         auto const elements = v.array().value();
-        for (auto const& element : elements) rewrite(inner, element);
+        for (auto const& element : elements) rewrite(inner, element, depth + 1);
         return append_value(out, array_view(inner));
     }
     default: must(false, "the type of a value is known");
@@ -50,18 +56,18 @@ void rewrite(std::string& out, value_view v) {
     out.push_back(v.type);
     out.append(v.bytes);
 }
-std::string rewritten(table_view table) {
+std::string rewritten(table_view table, unsigned depth) {
     std::string out;
     for (auto const& [name, value] : table) {
         wire_writer(out).put(name);
-        rewrite(out, value);
+        rewrite(out, value, depth + 1);
         must(find(table, name).has_value(), "a name is found");
     }
     return out;
 }
 // What may be written in two ways, in one of them.
 std::string canonical(table_view table) {
-    auto const once = rewritten(table);
+    auto const once = rewritten(table, 0);
     must(once.size() == table.bytes().size(), "a table is as long again");
     return once;
 }

@@ -91,3 +91,24 @@ TEST_CASE("what handlers of a channel send to it stays near its bound of bytes",
     // 20 fit, and 64 take the places of what is being handled.
     CHECK(accepted < 200);
 }
+
+TEST_CASE("a delayed request lives as long as its requester waits", "[delivery]") {
+    bench b;
+    service desk(b.transport(), "desk");
+    std::vector<duration> left;
+    desk.handle<questions>([&](question const&, delivery const& d) -> answer {
+        left.push_back(d.message().expires() - env::clock::of(b.get_executor()).now());
+        return {"yes"};
+    });
+    desk.start();
+    auto const port = b.sender<questions>();
+    question const q{"?"};
+    auto const asked = b.start(port.request(q, 5s, send_options().delay(2s)));
+    b.advance(2s);
+    CHECK(asked.done());
+    auto const short_lived = b.start(port.request(q, 5s, send_options().delay(2s).time_to_live(1s)));
+    b.advance(2s);
+    CHECK(short_lived.done());
+    CHECK(left == std::vector<duration>{3s, 1s});
+    CHECK_THROWS_AS(b.run(port.request(q, 5s, send_options().delay(5s))), system_error);
+}

@@ -943,7 +943,8 @@ void world::run() {
     };
     auto const limit = s.window + 15min;
     // Quiet for longer than messages are delayed: of some nobody knows whether they were sent.
-    for (int calm = 0; calm < 6 && !o.found() && now() < limit; calm = quiet() ? calm + 1 : 0) sim_.run_for(1s);
+    int const enough = s.by == carrier::amqp ? 10 : 6; // a channel that is refused is opened again meanwhile
+    for (int calm = 0; calm < enough && !o.found() && now() < limit; calm = quiet() ? calm + 1 : 0) sim_.run_for(1s);
     if (o.found()) return;
     if (!quiet()) {
         auto const what = o.unsettled();

@@ -339,6 +339,30 @@ TEST_CASE("a flush waits for what was tried before it, and says what failed", "[
     CHECK_FALSE(*next); // it was told
 }
 
+TEST_CASE("who settles waits for all that was sent, whoever waits for it", "[outbox]") {
+    desk d;
+    d.box->connected();
+    auto const s = d.send({1, 2, 3, 4}); // of which the last one finds no room
+    auto const settle = [&d](bool& done) {
+        d.box->settle(asio::bind_executor(d.io.get_executor(), [&done] { done = true; }));
+        d.run();
+    };
+    bool done = false;
+    settle(done);
+    bool flushed = false;
+    static_cast<void>(d.flush(flushed));
+    CHECK(flushed); // which is about what nobody waits for
+    CHECK(d.take() == numbers{1, 2, 3});
+    for (std::size_t i = 0; i < 3; ++i) d.end(i);
+    CHECK_FALSE(done);
+    CHECK(d.take() == numbers{4});
+    d.end(3);
+    CHECK(done);
+    bool again = false;
+    settle(again);
+    CHECK(again);
+}
+
 TEST_CASE("a closed outbox takes nothing, and ends what waits", "[outbox]") {
     desk d;
     d.box->connected();

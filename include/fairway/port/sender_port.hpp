@@ -147,8 +147,9 @@ public:
     ///
     /// Throws `fault` where the handler answered with one, `system_error` with `timed_out`, `cancelled`, `closed`,
     /// `unexpected_reply`, `decode_failed`, `too_many_requests` or the errc of a refused send. The time counts from
-    /// when the operation is awaited; the request carries it as its time to live. Within a handler it is no longer than
-    /// the time that its own delivery has left. Cancellable.
+    /// when the operation is awaited; the request carries what its delay leaves of it as its time to live. Within a
+    /// handler it is no longer than the time that its own delivery has left. Throws `invalid_argument` for a delay that
+    /// is not shorter. Cancellable.
     template <class M>
     [[nodiscard]] auto request(M&& m, duration timeout = default_timeout, send_options const& options = {}) const {
         if constexpr (requestable<M&&>()) {
@@ -181,7 +182,10 @@ public:
     envelope make_request(M const& m, duration timeout, send_options const& options) const {
         core_->check_open();
         if (timeout <= duration::zero()) detail::fail(errc::invalid_argument, "timeout must be positive");
-        auto const left = std::max(core_->within_deadline(timeout), duration(1));
+        auto const delay = options.delay().value_or(duration::zero());
+        if (delay >= timeout) detail::fail(errc::invalid_argument, "a request's delay is shorter than its timeout");
+        // Its life begins when it is due, and its requester does not wait longer for that.
+        auto const left = std::max(core_->within_deadline(timeout) - delay, duration(1));
         auto const life = std::min(options.time_to_live().value_or(left), left);
         return make(m, options, life, core_->answers()->open());
     }

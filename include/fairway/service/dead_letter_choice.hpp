@@ -91,7 +91,8 @@ public:
     /// Quiet after 250 ms, 10,000 letters, 30 s of patience.
     dead_letter_options() noexcept {} // NOLINT: not an aggregate, so that a temporary may stand beside co_await
 
-    /// When nothing came for so long, there are no more letters. More for brokers that are slow to connect.
+    /// When nothing came for so long, there are no more letters. More for brokers that are slow to
+    /// connect, and where there is none (6 s).
     dead_letter_options& quiet(duration d) & {
         if (d < duration::zero()) detail::fail(errc::invalid_argument, "quiet is not negative");
         quiet_ = d;

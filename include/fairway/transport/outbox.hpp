@@ -99,12 +99,9 @@ public:
         });
     }
     // As `sink::flush`.
-    void flush(error_code& into, env::continuation done) {
-        std::lock_guard const lock(mutex_);
-        if (gone_) return;
-        flushing_.push_back({last_, &into, std::move(done)});
-        end_flushes();
-    }
+    void flush(error_code& into, env::continuation done) { flush(&into, std::move(done)); }
+    // Resumes `done` once nothing waits here, whoever has sent it.
+    void settle(env::continuation done) { flush(nullptr, std::move(done)); }
 
     // ---- for who has the connection ----
     struct item {
@@ -237,9 +234,15 @@ private:
     using entries_by_number = std::map<std::uint64_t, entry>;
     struct flush_waiter {
         std::uint64_t last;
-        error_code* into;
+        error_code* into; // null for one that waits for everything
         env::continuation done;
     };
+    void flush(error_code* into, env::continuation done) {
+        std::lock_guard const lock(mutex_);
+        if (gone_) return;
+        flushing_.push_back({last_, into, std::move(done)});
+        end_flushes();
+    }
 
     // Objects are encoded by who sends them.
     static error_code encode(envelope const& e) {
@@ -342,15 +345,17 @@ private:
     }
     void end_flushes() {
         auto const is_over = [this](flush_waiter const& f) {
+            if (!f.into) return entries_.empty() && waiting_.empty();
             if (tried_ == 0) return true;
             return std::none_of(
                 entries_.begin(), entries_.upper_bound(f.last), [](auto const& e) { return !e.second.owner; });
         };
-        while (!flushing_.empty() && is_over(flushing_.front())) {
-            *flushing_.front().into = std::exchange(failed_, error_code());
-            env::post(
-                executor_, [done = std::move(flushing_.front().done)]() mutable { env::resume(std::move(done)); });
-            flushing_.pop_front();
+        for (auto f = flushing_.begin(); f != flushing_.end();) {
+            auto const one = f++;
+            if (!is_over(*one)) continue;
+            if (one->into) *one->into = std::exchange(failed_, error_code());
+            env::post(executor_, [done = std::move(one->done)]() mutable { env::resume(std::move(done)); });
+            flushing_.erase(one);
         }
     }
 

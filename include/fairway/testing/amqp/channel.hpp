@@ -215,7 +215,8 @@ public:
         std::pair way(std::string(m.exchange), std::string(m.routing_key));
         if (confirming_ && !known_.contains(way) && on_.broker.draws(faults.nack_first_one_in))
             return confirms_.add(nullptr, on_.broker.now());
-        if (confirming_ && is_refused(way)) return confirms_.add(nullptr, on_.broker.now());
+        bool const is_full = !faults.full_key.empty() && m.routing_key == faults.full_key;
+        if (confirming_ && (is_full || is_refused(way))) return confirms_.add(nullptr, on_.broker.now());
         auto const to = host_.publish(one);
         if (to.queues > 0) known_.insert(std::move(way));
         if (to.queues == 0 && m.mandatory) {

@@ -15,6 +15,8 @@ struct amqp_faults {
     bool withhold_confirms = false;
     /// The same for messages with this routing key, if any: their queue is slow to confirm.
     std::string stalled_key{};
+    /// Messages with this routing key, if any, are refused by basic.nack: their queue is full.
+    std::string full_key{};
     /// A confirm comes so much later, at least.
     duration least_confirm_delay{};
     /// And at most. Confirms overtake each other then.

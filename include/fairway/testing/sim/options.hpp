@@ -110,7 +110,8 @@ public:
 
     /// How long a message takes, each one anew; those of one connection and direction stay in order.
     link_options& latency(duration least, duration most) {
-        if (least < duration::zero() || most < least) fairway::detail::fail(errc::invalid_argument, "latency");
+        if (least < duration::zero() || most < least)
+            fairway::detail::fail(errc::invalid_argument, "latency: 0 <= least <= most");
         least_ = least;
         most_ = most;
         return *this;
@@ -124,7 +125,8 @@ public:
     /// The pauses between attempts to connect: the first one's bound, doubled each time up to `most`; the whole of it
     /// is jitter.
     link_options& backoff(duration first, duration most) {
-        if (first <= duration::zero() || most < first) fairway::detail::fail(errc::invalid_argument, "backoff");
+        if (first <= duration::zero() || most < first)
+            fairway::detail::fail(errc::invalid_argument, "backoff: 0 < first <= most");
         backoff_ = first;
         max_backoff_ = most;
         return *this;

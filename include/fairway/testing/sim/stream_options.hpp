@@ -25,7 +25,8 @@ public:
     }
     /// How long what is written takes, each time anew; what is written to one stream stays in order.
     stream_options& latency(duration least, duration most) {
-        if (least < duration::zero() || most < least) fairway::detail::fail(errc::invalid_argument, "latency");
+        if (least < duration::zero() || most < least)
+            fairway::detail::fail(errc::invalid_argument, "latency: 0 <= least <= most");
         least_ = least;
         most_ = most;
         return *this;

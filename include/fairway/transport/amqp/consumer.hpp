@@ -130,11 +130,10 @@ public:
             std::lock_guard const lock(mutex_);
             in_hands_ -= r.state.in_hands();
             r.state.begin();
+            // It may be another one's before there is a connection again.
+            if (is_sharded()) tell(notice_kind::shard_lost, r.shard());
             if (lost) return; // `down` says so
-            if (is_sharded())
-                tell(notice_kind::shard_lost, r.shard());
-            else if (std::exchange(connected_, false))
-                tell(notice_kind::disconnected);
+            if (!is_sharded() && std::exchange(connected_, false)) tell(notice_kind::disconnected);
         }
         later_ = true; // it is tried again
         waker_->wake();

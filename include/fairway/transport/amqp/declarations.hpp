@@ -27,7 +27,8 @@ public:
         std::string group; // of a channel's subscribers; nothing for others
         topology what;
         topology_mode mode;
-        bool gone = false; // while it was being made
+        bool gone = false;    // while it was being made
+        bool refused = false; // it is there, in another shape
     };
     // `changed` is called when all is there, or is not any more; `trouble` where the broker refuses something.
     declarations(asio::any_io_executor const& executor, std::function<void()> changed,
@@ -55,6 +56,11 @@ public:
         }
         all_.erase(n);
         if (at < done_) --done_;
+    }
+    // Its channel has another shape on the broker, the last time that it was asked.
+    bool is_refused(std::string_view name, std::string_view group) const noexcept {
+        return std::any_of(
+            all_.begin(), all_.end(), [&](need const& n) { return n.refused && n.name == name && n.group == group; });
     }
     bool complete() const noexcept { return open_ && done_ == all_.size(); }
     std::size_t size() const noexcept { return all_.size(); }
@@ -84,7 +90,10 @@ public:
         if (trouble_ && done_ < all_.size()) trouble_(all_[done_].name, why, text);
         // Without a channel nobody was asked for anything: it is tried again.
         if (!was_open) return begin_later();
-        if (done_ < all_.size()) one_done(); // refused; who uses it is told again
+        if (done_ < all_.size()) { // refused; who uses it is told again
+            all_[done_].refused = why == errc::topology_mismatch;
+            one_done();
+        }
         begin();
     }
 
@@ -96,12 +105,29 @@ private:
         });
     }
     void next() {
-        if (done_ == all_.size()) return changed_();
+        if (done_ == all_.size()) {
+            ask_again_later();
+            return changed_();
+        }
         auto const& n = all_[done_];
         declare(*channel_, n.what, n.mode, [weak = weak_from_this(), now = channel_] {
             auto const self = weak.lock();
             if (!self || self->channel_ != now) return;
+            self->all_[self->done_].refused = false;
             self->one_done();
+            self->next();
+        });
+    }
+    // An operator may remove what has another shape.
+    void ask_again_later() {
+        constexpr duration pause = std::chrono::seconds(10);
+        auto const refused = [](need const& n) { return n.refused; };
+        if (std::none_of(all_.begin(), all_.end(), refused)) return;
+        alarm_->set(clock_.steady_now() + pause, [weak = weak_from_this(), refused] {
+            auto const self = weak.lock();
+            if (!self || !self->complete()) return; // it is asked for anyway
+            auto const first = std::stable_partition(self->all_.begin(), self->all_.end(), std::not_fn(refused));
+            self->done_ = static_cast<std::size_t>(first - self->all_.begin());
             self->next();
         });
     }

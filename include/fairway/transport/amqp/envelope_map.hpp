@@ -158,8 +158,9 @@ private:
             head_.correlation = id_of(from.correlation_id).value_or(message_id{});
             return;
         }
-        auto const own = from.correlation_id ? parse_id(*from.correlation_id) : std::nullopt;
-        if (own && *own == head_.id) {
+        std::array<char, 36> own{};
+        write_id(head_.id, own.data());
+        if (from.correlation_id == std::string_view(own.data(), own.size())) {
             take(from.reply_to, head_.reply_to);
             return;
         }
@@ -201,7 +202,7 @@ private:
         } else if (name == "fw-version") {
             take_version(text);
         } else if (name == "fw-key") {
-            take(text, head_.shard_key);
+            text.size() <= limits::header_value ? take(text, head_.shard_key) : void(++left_out_);
         } else {
             keep(name, text); // as it is
         }

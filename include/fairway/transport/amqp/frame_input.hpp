@@ -31,8 +31,11 @@ public:
     using input_buffer::prepare;
     using input_buffer::shrink;
 
-    // Frames of up to `frame_max` bytes, as a whole, from now on.
-    void limit(std::uint32_t frame_max) noexcept { frame_max_ = frame_max; }
+    // Frames of up to `frame_max` bytes, as a whole, from now on; content headers of up to `header_max`.
+    void limit(std::uint32_t frame_max, std::uint32_t header_max = 0) noexcept {
+        frame_max_ = frame_max;
+        header_max_ = std::max(frame_max, header_max);
+    }
 
     // The client's protocol header, for a server: true once it is here, and taken. Throws `violation` at the first byte
     // that is another one; the answer to that is a protocol header of one's own.
@@ -61,7 +64,8 @@ public:
         auto const channel = head.number<std::uint16_t>();
         std::size_t const size = head.number<std::uint32_t>();
         std::size_t const whole = size + frame_overhead;
-        if (whole > frame_max_) violate(reply_code::frame_error, "a frame is larger than agreed");
+        if (whole > (type == frame_type::header ? header_max_ : frame_max_))
+            violate(reply_code::frame_error, "a frame is larger than agreed");
         if (type == frame_type::heartbeat && (channel != 0 || size != 0))
             violate(reply_code::frame_error, "a heartbeat with a channel or a payload");
         if (here.size() < whole) {
@@ -90,6 +94,7 @@ private:
     }
 
     std::size_t frame_max_ = least_frame_max;
+    std::size_t header_max_ = least_frame_max;
 };
 
 } // namespace fairway::amqp_detail

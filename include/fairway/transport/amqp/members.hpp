@@ -4,6 +4,7 @@
 
 #include <fairway/delivery/membership.hpp>
 #include <fairway/env/clock.hpp>
+#include <fairway/transport/amqp/reply_errors.hpp>
 #include <fairway/transport/amqp/session.hpp>
 #include <fairway/transport/amqp/topology.hpp>
 
@@ -57,9 +58,45 @@ private:
     std::map<member_id, env::steady_point> others_;
 };
 
+// What members say, over the connection that publishes: a broker that takes no messages for a while reads nothing of a
+// connection on which something was published.
+class member_voice final : public channel_user, public std::enable_shared_from_this<member_voice> {
+public:
+    explicit member_voice(std::string exchange) : exchange_(std::move(exchange)) {}
+
+    // Nothing where there is no connection.
+    void use(std::shared_ptr<session> const& s) {
+        session_ = s;
+        channel_.reset();
+    }
+    void say(std::string_view what, std::string_view who) {
+        if (!session_ || session_->over() || session_->blocked()) return;
+        if (!channel_) channel_ = session_->open(weak_from_this());
+        basic_properties p;
+        p.type = what;
+        basic_publish m;
+        m.exchange = exchange_;
+        channel_->publish(m, p, who);
+    }
+    void close() {
+        if (channel_) std::exchange(channel_, nullptr)->close();
+        session_.reset();
+    }
+
+    // ---- of its channel ----
+    void on_open() override {}
+    // Opened again with the next word.
+    void on_closed(error_code, std::string_view) override { channel_.reset(); }
+
+private:
+    std::string exchange_;
+    std::shared_ptr<session> session_;
+    std::shared_ptr<channel> channel_;
+};
+
 // Tells the other members of a group that this one is there, each second, over a fanout exchange, and hears them. The
-// broker sees to it that a shard has one active consumer: for a moment members may see different others. Used on the
-// executor.
+// broker sees to it that a shard has one active consumer: for a moment members may see different others. Who shares
+// another number of shards is no member. Used on the executor.
 class members final : public channel_user, public std::enable_shared_from_this<members> {
 public:
     // `own` is told which of the shards are this member's, whenever that may have changed; `trouble` why none is.
@@ -68,10 +105,11 @@ public:
         std::function<void(std::string_view where, error_code why, std::string_view text)> trouble)
         : clock_(env::clock::of(executor)),
           alarm_(clock_.make_alarm(executor)),
-          me_(me),
           list_(me),
           exchange_(std::move(exchange)),
+          voice_(std::make_shared<member_voice>(exchange_.name)),
           shards_(shards),
+          word_(word(me, shards)),
           own_(std::move(own)),
           trouble_(std::move(trouble)) {}
 
@@ -83,19 +121,26 @@ public:
     void down() {
         session_.reset();
         channel_.reset();
-        heard_all_ = false;
+        listening_ = heard_all_ = false;
         alarm_->cancel();
         list_.forget_all();
     }
+    // What it says goes over this one; nothing where there is none.
+    void speak_over(std::shared_ptr<session> const& publishing) {
+        voice_->use(publishing);
+        if (listening_) say("here");
+    }
     // Says that it leaves.
     void close() {
-        if (channel_ && listening_) say("left");
+        if (listening_) say("left");
+        voice_->close();
         if (channel_) std::exchange(channel_, nullptr)->close();
         session_.reset();
         alarm_->cancel();
     }
     void abandon() noexcept {
         alarm_.reset();
+        voice_->use(nullptr);
         channel_.reset();
         session_.reset();
     }
@@ -120,15 +165,22 @@ public:
     }
     void on_closed(error_code why, std::string_view text) override {
         channel_.reset();
+        listening_ = false;
         if (!session_ || session_->over()) return;
         if (trouble_) trouble_(exchange_.name, why, text);
         set_alarm(beat); // tried again
+    }
+    // The queue that it hears others by was deleted.
+    void on_cancel(std::string_view) override {
+        channel_->close();
+        on_closed(errc::unroutable, "the queue of a member was deleted");
     }
     void on_deliver(basic_deliver const&, content const& what) override {
         member_id who = 0;
         auto const text = what.body;
         auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), who, 16);
-        if (error != std::errc() || end != text.data() + text.size() || who == 0) return;
+        if (error != std::errc() || who == 0) return;
+        if (text != word(who, shards_)) return complain(text.substr(static_cast<std::size_t>(end - text.data())));
         bool const leaves = what.properties.type == "left";
         bool const changed = leaves ? list_.left(who) : list_.heard(who, clock_.steady_now());
         if (!changed) return;
@@ -157,14 +209,19 @@ private:
             self->set_alarm(first_look);
         });
     }
-    void say(std::string_view what) {
+    void say(std::string_view what) { voice_->say(what, word_); }
+    // Who it is, and how many shards it shares.
+    static std::string word(member_id who, std::size_t shards) {
         std::array<char, 16> digits{};
-        auto const end = std::to_chars(digits.data(), digits.data() + digits.size(), me_, 16).ptr;
-        basic_properties p;
-        p.type = what;
-        basic_publish m;
-        m.exchange = exchange_.name;
-        channel_->publish(m, p, {digits.data(), static_cast<std::size_t>(end - digits.data())});
+        auto const end = std::to_chars(digits.data(), digits.data() + digits.size(), who, 16).ptr;
+        return std::string(digits.data(), end) + " of " + std::to_string(shards);
+    }
+    // Once, for members say it each second.
+    void complain(std::string_view theirs) {
+        if (!trouble_ || std::exchange(complained_, true)) return;
+        trouble_(exchange_.name, errc::topology_mismatch,
+            "another instance has another number of shards:" + told(theirs.substr(0, 16)) + ", here of " +
+                std::to_string(shards_));
     }
     void set_alarm(duration d) {
         alarm_->set(clock_.steady_now() + d, [weak = weak_from_this()] {
@@ -185,16 +242,18 @@ private:
 
     env::clock& clock_;
     std::unique_ptr<env::alarm> alarm_;
-    member_id me_;
     member_list list_;
     exchange_spec exchange_;
+    std::shared_ptr<member_voice> voice_;
     std::size_t shards_;
+    std::string word_;
     std::function<void(std::vector<bool> const&)> own_;
     std::function<void(std::string_view, error_code, std::string_view)> trouble_;
     std::shared_ptr<session> session_;
     std::shared_ptr<channel> channel_;
     bool listening_ = false;
     bool heard_all_ = false;
+    bool complained_ = false;
 };
 
 } // namespace fairway::amqp_detail

@@ -142,7 +142,7 @@ public:
             n.settling_.push_back(all);
             // A copy: whoever waits for an earlier settling may go on within this, and close some.
             for (auto const& c : std::vector(n.consumers_)) c->settled(all->part());
-            n.replies_->out()->flush(all->ignored, asio::bind_executor(n.executor_, all->part()));
+            n.replies_->out()->settle(asio::bind_executor(n.executor_, all->part()));
             all->begin();
         });
     }
@@ -185,10 +185,12 @@ private:
         void on_up(std::shared_ptr<session> const& s) override {
             now = s;
             of.each_road([&](road& r) { r.up(s); });
+            for (auto const& [c, m] : of.members_) m->speak_over(s);
         }
         void on_down(error_code, std::string_view) override {
             now.reset();
             of.each_road([](road& r) { r.down(); });
+            for (auto const& [c, m] : of.members_) m->speak_over(nullptr);
         }
         void on_blocked(bool blocked) override {
             if (!blocked) of.each_road([](road& r) { r.go_on(); });
@@ -273,9 +275,16 @@ private:
     void needs_changed() {
         context_->open = true;
         each_road([](road& r) { r.go_on(); });
-        for (auto const& c : consumers_) c->up(consuming_.now);
-        for (auto const& [c, m] : members_) m->up(consuming_.now);
+        for (auto const& c : consumers_)
+            if (!is_refused(*c)) c->up(consuming_.now);
+        for (auto const& [c, m] : members_) {
+            if (is_refused(*c)) continue;
+            m->up(consuming_.now);
+            m->speak_over(publishing_.now);
+        }
     }
+    // Its channel has another shape on the broker.
+    bool is_refused(consumer const& c) const { return needs_->is_refused(c.what().from.channel, c.what().group); }
     void added(std::shared_ptr<consumer> const& c) {
         if (closed()) return c->close();
         consumers_.push_back(c);

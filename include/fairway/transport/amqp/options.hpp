@@ -21,8 +21,8 @@
 
 namespace fairway {
 
-/// How a program connects to RabbitMQ and what it does there: `amqp_options().host("rabbit", 5672).user("shop",
-/// password)`.
+/// How a program connects to RabbitMQ and what it does there:
+/// `amqp_options().host("rabbit", 5671).user("shop", password).tls(files)`.
 class amqp_options {
 public:
     /// No host yet; the user guest, who may connect from the broker's own host only; everything else as in `limits`.

@@ -7,6 +7,7 @@
 #include <fairway/transport/amqp/declare.hpp>
 #include <fairway/transport/amqp/delay_queue.hpp>
 #include <fairway/transport/amqp/envelope_map.hpp>
+#include <fairway/transport/amqp/lane.hpp>
 #include <fairway/transport/amqp/session.hpp>
 #include <fairway/transport/outbox.hpp>
 
@@ -113,8 +114,14 @@ public:
     }
     void on_return(basic_return const&, content const& what) override {
         auto const id = parse_id(what.properties.message_id.value_or(std::string_view()));
-        for (auto& [tag, p] : on_their_way_)
-            if (p.id == id) p.returned = true;
+        auto const is_it = [&](auto const& p) { return p.second.id == id; };
+        // They come back in the order in which they were published.
+        auto const after = on_their_way_.upper_bound(last_returned_);
+        auto found = std::find_if(after, on_their_way_.end(), is_it);
+        if (found == on_their_way_.end()) found = std::find_if(on_their_way_.begin(), after, is_it);
+        if (found == on_their_way_.end()) return;
+        found->second.returned = true;
+        last_returned_ = found->first;
     }
     void on_confirm(std::uint64_t tag, bool multiple, bool taken) override {
         auto const end = on_their_way_.upper_bound(tag);
@@ -143,19 +150,6 @@ public:
     }
 
 private:
-    // A shard's queue, as far as this channel knows it. With the first message RabbitMQ (3.10) makes the channel known
-    // to a quorum queue, and refuses that message where the queue has no leader yet, while it takes what is on its way
-    // behind it. So until one was taken, each goes alone, and what goes elsewhere does not wait for it.
-    struct lane {
-        bool has_taken = false; // the last one
-        bool is_known = false;  // it has taken one
-        bool rests = false;     // it could not take something
-        bool goes_on = false;   // is listed there
-        std::size_t open = 0;   // on their way
-
-        // What was given up is on its way none the less, so that the outbox alone does not bound it.
-        bool may_go(std::size_t most) const noexcept { return !rests && open < (has_taken ? most : 1); }
-    };
     static constexpr duration least_pause = std::chrono::milliseconds(100);
     static constexpr duration most_pause = std::chrono::milliseconds(1'600);
 
@@ -175,7 +169,9 @@ private:
         channel_ = session_->open(weak_from_this());
         last_tag_ = 0;
         opened_at_ = clock_.steady_now();
-        lanes_.assign(to_ ? to_->shards : 0, lane());
+        lanes_.resize(to_ ? to_->shards : 0);
+        for (auto& l : lanes_) l.reopened();
+        refuses_.reopened();
         going_on_.clear();
         std::erase_if(returned_, [this](std::uint64_t number) { return !outbox_->has(number); });
     }
@@ -225,6 +221,8 @@ private:
     void lost(bool with_what_was_sent = true) {
         ready_ = reopens_ = rests_ = is_waiting_ = false;
         channel_.reset();
+        later_.clear();
+        last_returned_ = 0;
         for (auto const& [tag, p] : std::exchange(on_their_way_, {}))
             if (p.once) outbox_->end(p.number, errc::outcome_unknown);
         outbox_->begin_again(with_what_was_sent);
@@ -289,14 +287,11 @@ private:
     void confirmed(on_its_way const& p, bool taken) {
         if (suspects_ > 0) --suspects_;
         if (p.through) {
-            auto& l = lanes_[*p.through];
-            --l.open;
-            l.has_taken = taken && !p.returned;
-            l.is_known = l.is_known || l.has_taken;
+            lanes_[*p.through].ended(taken && !p.returned);
             go_on_with(*p.through);
         }
         if (taken && !p.returned) {
-            if (!p.through) probes_ = false;
+            if (!p.through) probes_ = false, refuses_.taken();
             if (!refused_.empty() && refused_.erase(p.number) > 0) pause_ = least_pause;
             if (!returned_.empty()) std::erase(returned_, p.number);
             return outbox_->end(p.number);
@@ -316,13 +311,12 @@ private:
     // say which: each goes alone until they are through, and that one ends.
     void suspect() {
         suspects_ = on_their_way_.size();
-        if (suspects_ == 1) outbox_->end(on_their_way_.begin()->second.number, errc::too_large);
-        if (suspects_ == 1) on_their_way_.clear(), suspects_ = 0;
+        if (suspects_ != 1) return;
+        outbox_->end(on_their_way_.begin()->second.number, errc::too_large);
+        on_their_way_.clear(), suspects_ = 0;
     }
-    // Where a queue's leader was at a node that has gone, RabbitMQ (3.10) refuses all of a channel that was opened
-    // before there is another one, and nothing of those that are opened later: so it is opened again.
+    // It goes again, after a pause, perhaps over another channel.
     void refused(on_its_way const& p) {
-        constexpr duration for_good = std::chrono::seconds(3);
         constexpr duration patience_of_replies = std::chrono::seconds(10);
         auto const now = clock_.steady_now();
         auto const since = refused_.try_emplace(p.number, now).first->second;
@@ -331,11 +325,11 @@ private:
             refused_.erase(p.number);
             return outbox_->end(p.number, errc::queue_full);
         }
-        outbox_->take_again(p.number, p.through);
+        to_ ? outbox_->take_again(p.number, p.through) : later_.push_back(p.number);
         again_later(p.through);
-        bool const known = p.through && lanes_[*p.through].is_known;
-        bool const is_for_good = !known && now - std::max(since, opened_at_) >= for_good;
-        if (is_for_good && !std::exchange(reopens_, true)) reopen_soon();
+        if (reopens_ || (p.through && lanes_[*p.through].is_known)) return;
+        reopens_ = (p.through ? lanes_[*p.through].refuses : refuses_).again(since, opened_at_, now);
+        if (reopens_) reopen_soon();
     }
     // Once all that is on its way was confirmed, or some time later.
     void reopen_soon() {
@@ -351,7 +345,7 @@ private:
     // A queue that is full refuses all that comes: after a pause it is tried with one. The other groups of an event
     // have it each time, so that the pauses grow.
     void again_later(std::optional<std::uint32_t> shard) {
-        (shard ? lanes_[*shard].rests : rests_) = true;
+        if (to_) (shard ? lanes_[*shard].rests : rests_) = true;
         probes_ = probes_ || (to_ && lanes_.empty());
         if (reopens_ || std::exchange(is_waiting_, true)) return;
         alarm_->set(clock_.steady_now() + pause_, [weak = weak_from_this()] {
@@ -360,6 +354,7 @@ private:
             self->rests_ = self->is_waiting_ = false;
             if (self->to_) self->pause_ = std::min(2 * self->pause_, most_pause);
             std::erase_if(self->refused_, [&self](auto const& r) { return !self->outbox_->has(r.first); });
+            for (auto const number : std::exchange(self->later_, {})) self->outbox_->take_again(number);
             for (std::uint32_t i = 0; i < self->lanes_.size(); ++i)
                 if (std::exchange(self->lanes_[i].rests, false)) self->go_on_with(i);
             self->waker_->wake();
@@ -382,9 +377,12 @@ private:
     std::vector<std::uint32_t> going_on_;              // which may have something that was held back
     std::vector<std::uint64_t> returned_;              // once
     std::uint64_t last_tag_ = 0;
+    std::uint64_t last_returned_ = 0;
     std::size_t suspects_ = 0; // as `suspect` says
     bool ready_ = false;
     std::map<std::uint64_t, env::steady_point> refused_; // since when
+    std::vector<std::uint64_t> later_;                   // replies that wait for the end of a pause
+    refusing refuses_;                                   // but through lanes
     env::steady_point opened_at_{};
     duration pause_ = least_pause;
     bool probes_ = false;     // what goes elsewhere than through lanes goes alone until something was taken

@@ -185,7 +185,9 @@ private:
         bool const done = handshake_.take(f, stream_->output());
         stream_->write();
         auto const& agreed = handshake_.agreed();
-        stream_->input().limit(agreed.frame_max);
+        // RabbitMQ splits no content header, and adds to those of others, who may have agreed on more.
+        constexpr std::uint32_t most_header = 1024 * 1024;
+        stream_->input().limit(agreed.frame_max, most_header);
         if (!done) return;
         state_ = state::open;
         output_.limit(agreed.frame_max);

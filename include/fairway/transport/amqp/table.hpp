@@ -20,7 +20,7 @@
 
 namespace fairway::amqp_detail {
 
-// How deep tables and arrays may lie in a table.
+// How deep tables and arrays may lie in a table, so that they are looked at.
 inline constexpr unsigned most_nesting = 16;
 
 template <class Element>
@@ -115,7 +115,8 @@ public:
     sequence() = default;
     // Elements as `append_entry` or `append_value` write them; the bytes have to stay.
     explicit sequence(std::string_view elements) noexcept : bytes_(elements) {}
-    // A field. Throws `violation` where it is not one, or is nested too deep.
+    // A field. Throws `violation` where it is not one. Others than RabbitMQ may have written it into a message: what
+    // lies deeper than `most_nesting` is not looked at, and nothing for those who read it.
     static sequence read(wire_reader& in) {
         sequence const s(in.long_bytes());
         s.check(0);
@@ -147,9 +148,9 @@ public:
     iterator begin() const { return iterator(bytes_); }
     std::default_sentinel_t end() const noexcept { return {}; }
 
-    // Throws `violation` unless all of it can be read; `depth` others are around it.
+    // Throws `violation` unless all of it can be read, as deep as it is looked at; `depth` others are around it.
     void check(unsigned depth) const {
-        if (depth >= most_nesting) violate(reply_code::syntax_error, "tables are nested too deep");
+        if (depth >= most_nesting) return;
         for (auto const& element : *this) {
             value_view value;
             if constexpr (std::same_as<Element, table_entry>)

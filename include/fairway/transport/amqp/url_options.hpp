@@ -43,6 +43,8 @@ public:
             if (!seen.insert(name).second) bad("the option '" + name.substr(0, 64) + "' is there twice");
             take(name, value);
         }
+        if (user_.empty() && seen.contains("password-file")) bad("password-file goes with a user: amqp://user@host");
+        if (external_ && !encrypted_) bad("mechanism=external goes with amqps://");
         if (!user_.empty()) into_.user(user_, password_.empty() ? secret() : password_);
         if (encrypted_) into_.tls(tls_);
         if (external_) into_.user_of_certificate();

@@ -33,7 +33,8 @@ enum class confirmation {
     handled,  ///< its handler has accepted it
 };
 
-/// How a node of the brokerless transport is made: `tcp_options().listen("0.0.0.0:7000").tls(files)`.
+/// How a node of the brokerless transport is made:
+/// `tcp_options().listen("0.0.0.0:7000").tls(files).accept_with(store)`.
 class tcp_options {
 public:
     /// Does not listen, knows nobody, encrypts nothing; limits as in `limits`.

@@ -32,8 +32,8 @@ public:
     tcp(asio::any_io_executor const& executor, tcp_options const& options)
         : tcp(env::at_home(executor, std::make_shared<tcp_detail::node>(executor, node_of(executor, options)))) {}
 
-    /// The node that a URL describes: `tcp://stock.internal:7000` says where the others are, `listen`, `channels` and
-    /// the other options are in the README's table. Throws `errc::invalid_url` besides.
+    /// The node that a URL describes: `tcp://stock.internal:7000?ca=ca.pem` says where the others are, `listen`,
+    /// `channels` and the other options are in the README's table. Throws `errc::invalid_url` besides.
     tcp(asio::any_io_executor const& executor, url const& where) : tcp(executor, tcp_options::from(where)) {}
 
     /// Where its services run.

@@ -46,6 +46,11 @@ elif what == "serve":
           properties.headers.get("tenant"), body.decode(), flush=True)
 elif what == "publish":
     channel.basic_publish("fw.interop.events", "all", b'{"id":"from pika"}')
+    deep = {}
+    for _ in range(30):
+        deep = {"deep": deep}
+    channel.basic_publish("fw.interop.events", "all", b'{"id":"with odd headers"}', pika.BasicProperties(
+        headers={"deep": deep, "long": "x" * 130_000}))
 elif what == "subscribe":
     queue = channel.queue_declare("", exclusive=True).method.queue
     channel.queue_bind(queue, "fw.interop.events", "#")

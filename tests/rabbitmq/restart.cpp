@@ -10,7 +10,11 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
+#include <sys/wait.h>
+
 #include <csignal>
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -69,6 +73,22 @@ struct pair {
     tally t{};
     service asker;
     service answerer;
+};
+
+// As long as it lives RabbitMQ takes no messages, since its disk is full.
+class alarm_of_disk {
+public:
+    alarm_of_disk() { set("1000000GB"); }
+    alarm_of_disk(alarm_of_disk const&) = delete;
+    alarm_of_disk& operator=(alarm_of_disk const&) = delete;
+    ~alarm_of_disk() { set("50MB"); }
+
+private:
+    static void set(std::string const& limit) {
+        int status = -1;
+        waitpid(rabbitmq_kit::shared_broker().control({"set_disk_free_limit", limit}), &status, 0);
+        CHECK(status == 0);
+    }
 };
 
 } // namespace
@@ -138,4 +158,43 @@ TEST_CASE("what is sent after a queue was deleted finds its consumers", "[rabbit
         rabbitmq_kit::shared_broker().ask("DELETE", "/api/queues/" + stage.virtual_host() + "/fw.restart.sums");
     }
     CHECK(t.wrong == std::vector<std::string>());
+}
+
+TEST_CASE("while RabbitMQ takes no messages it hears of those that were handled, also of shards", "[rabbitmq]") {
+    if (rabbitmq_kit::without_broker()) return;
+    conformance_kit::rabbitmq_stage stage;
+    auto receiver = stage.connect().net;
+    auto sender = stage.connect().net;
+    patient told;
+    subscription what;
+    what.from = {"alarm", channel_kind::point_to_point, 4};
+    what.prefetch = 4;
+    auto const from = receiver.listen(what, told);
+    std::vector<envelope> all;
+    for (std::uint64_t n = 0; n < 40; ++n) {
+        envelope_head head;
+        head.id = {1, n};
+        head.shard = static_cast<std::uint32_t>(n % 4);
+        all.push_back(envelope::of_bytes(head, {}, "x"));
+    }
+    std::vector<outcome> outcomes;
+    bool sent = false;
+    auto const way = sender.open(what.from);
+    way->send(std::move(all), env::steady_point::max(), outcomes,
+        asio::bind_executor(sender.get_executor(), [&sent] { sent = true; }));
+    REQUIRE(stage.run_until([&] { return sent; }, 60s));
+    alarm_of_disk const alarm;
+    stage.pass(2s); // so that instances have something to say to each other
+    std::size_t handled = 0;
+    auto const handle = [&] {
+        std::vector<delivery> batch;
+        from->receive(batch, 4);
+        for (auto const& d : batch) {
+            settlement const accepted{d.tag(), true, 1};
+            from->settle({&accepted, 1});
+            ++handled;
+        }
+        return handled >= 40;
+    };
+    CHECK(stage.run_until(handle, 30s)); // RabbitMQ delivers more than the prefetch once it has heard of some
 }

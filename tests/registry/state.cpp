@@ -330,3 +330,22 @@ TEST_CASE("Every bound of the registry holds, and what is within it goes on") {
     CHECK_FALSE(f.asks("w", 2, {"x"}, "e1", r, 4)); // takes the place of its own
     CHECK(f.answered().contains(1));
 }
+
+TEST_CASE("A channel has so many endpoints, whoever announces them") {
+    registry_limits l;
+    l.endpoints_per_channel = 2;
+    fixture f(l);
+    auto const refused = [&](std::string const& principal, fairway::registry_announce const& what) {
+        return fault_of([&] { f.state.announce(principal, what, f.now); });
+    };
+    CHECK(refused("p", announce("a", 1, {{"x", "h:1"}, {"x", "h:2"}, {"x", "h:3"}})) == "registry.too_many");
+    CHECK(f.state.lists().empty());
+    f.announces("a", 1, {{"x", "h:1"}}, "p");
+    f.announces("a", 1, {{"x", "h:2"}}, "q");
+    CHECK(refused("r", announce("a", 1, {{"x", "h:3"}, {"y", "h:3"}})) == "registry.too_many");
+    f.announces("a", 1, {{"y", "h:3"}, {"x", "h:2"}}, "r");                       // nothing new in x
+    f.announces("a", 2, {{"x", "h:4"}}, "p");                                     // instead of its other one
+    CHECK(refused("q", announce("a", 2, {{"x", "h:5"}})) == "registry.too_many"); // r has the one it had, too
+    CHECK(f.state.lists() == lists{{"x", {"tcp://h:2", "tcp://h:4"}}, {"y", {"tcp://h:3"}}});
+    CHECK(registry_limits().endpoints_per_channel == 256);
+}

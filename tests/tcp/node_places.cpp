@@ -106,3 +106,35 @@ TEST_CASE("channels beyond what goes over one session are left out, which is tol
     CHECK(stock.troubles.empty());
     CHECK(t.finish(shop, ask(ask_stock, 3)).value == 30);
 }
+
+TEST_CASE(
+    "a channel's list has places that are used up to a bound, first those in use, and the rest is told", "[node]") {
+    numbers handled;
+    town t;
+    auto& stock = t.start("stock");
+    stock.self->handle<steps>(into(handled));
+    auto& shop = t.start("shop");
+    shop.places->put("*", {"stock:7000"});
+    auto const walks = shop.self->sender<steps>();
+    t.pass(1s);
+    std::vector<std::string> many{"stock:7000"}; // behind all others
+    for (int n = 0; n < 300; ++n) many.push_back("a" + std::to_string(n) + ":7000");
+    shop.places->put("*", many);
+    t.pass(1s);
+    auto const places = shop.node->places("node.steps");
+    CHECK(places.size() == 256);
+    CHECK(std::count_if(places.begin(), places.end(), [](tcp_place const& p) { return p.connected; }) == 1);
+    REQUIRE(shop.told(errc::too_large) == 1);
+    put<step>(walks, 1);
+    t.pass(1s);
+    CHECK(handled == numbers{1});
+    many.push_back("b:7000");
+    shop.places->put("*", many);
+    t.pass(1s);
+    CHECK(shop.told(errc::too_large) == 1);
+    CHECK(shop.node->places("node.steps").size() == 256);
+    shop.places->put("*", {"stock:7000"});
+    shop.places->put("*", many);
+    t.pass(1s);
+    CHECK(shop.told(errc::too_large) == 2);
+}

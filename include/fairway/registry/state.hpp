@@ -36,6 +36,8 @@ struct registry_limits {
     std::size_t questions_per_principal = 1'000;
     /// The most entries.
     std::size_t entries = 100'000;
+    /// The most endpoints of one channel.
+    std::size_t endpoints_per_channel = 256;
     /// The most clients that announce.
     std::size_t clients = 10'000;
     /// The most questions that wait for a change.
@@ -77,6 +79,7 @@ public:
         entry_set const none;
         entry_set const& had = known == clients_.end() ? none : known->second.entries;
         check_bounds(key.first, known == clients_.end(), wanted.size(), had.size());
+        check_channels(wanted, had);
 
         client_record& c = clients_[key];
         if (known == clients_.end())
@@ -234,6 +237,29 @@ private:
         if (own.entries - had + wanted > limits_.entries_per_principal)
             refuse(limits_.entries_per_principal, " entries of one principal");
         if (entries_ - had + wanted > limits_.entries) refuse(limits_.entries, " entries");
+    }
+
+    // Everybody who asks for a channel dials each of its endpoints.
+    void check_channels(entry_set const& wanted, entry_set const& had) const {
+        std::map<std::string_view, std::int64_t> growth;
+        for (auto const& e : wanted)
+            if (!had.contains(e) && announcing(e) == 0) ++growth[e.channel];
+        for (auto const& e : had)
+            if (!wanted.contains(e) && announcing(e) == 1) --growth[e.channel];
+        for (auto const& [name, n] : growth) {
+            auto const at = channels_.find(std::string(name));
+            auto const now = at == channels_.end() ? 0 : static_cast<std::int64_t>(at->second.endpoints.size());
+            if (n > 0 && static_cast<std::size_t>(now + n) > limits_.endpoints_per_channel)
+                throw fault("registry.too_many", "channel " + std::string(name) + ": at most " +
+                                                     std::to_string(limits_.endpoints_per_channel) + " endpoints");
+        }
+    }
+    // How many clients do so.
+    std::size_t announcing(registry_entry const& e) const {
+        auto const at = channels_.find(e.channel);
+        if (at == channels_.end()) return 0;
+        auto const found = at->second.endpoints.find(e.endpoint);
+        return found == at->second.endpoints.end() ? 0 : found->second;
     }
 
     // The first thing that it does. It has heard of all who live one lease later.

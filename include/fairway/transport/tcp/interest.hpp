@@ -26,6 +26,7 @@ struct interest {
     std::shared_ptr<void> watch{};
     std::shared_ptr<void> announced{}; // that this node is one of its ends
     std::vector<env::endpoint> at{};
+    bool has_too_many = false; // of them: not all are used
     std::vector<std::weak_ptr<node_source>> consumers{};
     std::vector<subscription> declared{};
 

@@ -3,6 +3,7 @@
 #define FAIRWAY_TRANSPORT_TCP_INTERESTS_HPP
 
 #include <fairway/env/clock.hpp>
+#include <fairway/transport/tcp/channel_map.hpp>
 #include <fairway/transport/tcp/interest.hpp>
 #include <fairway/transport/tcp/links.hpp>
 #include <fairway/transport/tcp/node_options.hpp>
@@ -10,11 +11,13 @@
 #include <fairway/transport/tcp/place.hpp>
 #include <fairway/transport/tcp/road_map.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -205,6 +208,7 @@ private:
     void found(std::string const& channel, std::vector<env::endpoint> at) {
         auto const known = all_.find(channel);
         if (known == all_.end()) return;
+        bound(known->second, at);
         // Who is there no more is not asked any more.
         for (auto const& [s, p] : peers_) {
             if (!links_->is_at(*s, known->second.at) || links_->is_at(*s, at)) continue;
@@ -225,6 +229,19 @@ private:
         look_at_road(channel);
     }
 
+    // Each place is dialed: whoever writes lists does not say how often. Those that are in use stay.
+    void bound(interest& i, std::vector<env::endpoint>& at) {
+        constexpr auto most = channel_map::max_peers;
+        bool const was = std::exchange(i.has_too_many, at.size() > most);
+        if (!i.has_too_many) return;
+        std::set<std::string> used;
+        for (auto const& p : i.at) used.insert(p.text());
+        std::stable_partition(at.begin(), at.end(), [&](env::endpoint const& p) { return used.contains(p.text()); });
+        at.erase(at.begin() + most, at.end());
+        if (was || !options_.dialing.trouble) return;
+        options_.dialing.trouble("channels", errc::too_large,
+            "there are more places for " + i.what.channel + " than " + std::to_string(most) + ", the rest is not used");
+    }
     // Nobody can be dialed for it. That is nothing to tell of where this node itself is the other end.
     void miss_place(interest const& i) {
         bool const topic = i.what.kind == channel_kind::publish_subscribe;

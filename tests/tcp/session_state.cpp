@@ -300,6 +300,35 @@ TEST_CASE("a peer that acknowledges nothing is found out, one that does is not")
     CHECK(at <= steady_point(36s));
 }
 
+TEST_CASE("a peer has its time to acknowledge from when something is written, however seldom heartbeats are") {
+    auto o = small();
+    o.heartbeat = 60s;
+    side a(o);
+    side b(o);
+    connect(a, b, {});
+    auto const beat = [&](steady_point at) {
+        a.take(whole(heartbeat_record()), at);
+        auto const verdict = a.state.tick(at);
+        (void)a.write(at);
+        return verdict;
+    };
+    (void)beat(steady_point(60s));
+    a.send("one");
+    auto const one = a.write(steady_point(119s));
+    CHECK(beat(steady_point(120s)) != session_state::verdict::stalled);
+    SECTION("it acknowledges") {
+        b.take(one, steady_point(121s));
+        a.take(b.write(steady_point(121s)), steady_point(121s));
+        a.send("two");
+        (void)a.write(steady_point(179s));
+        CHECK(beat(steady_point(180s)) != session_state::verdict::stalled);
+    }
+    SECTION("it does not") {
+        CHECK(beat(steady_point(148s)) != session_state::verdict::stalled);
+        CHECK(beat(steady_point(149s)) == session_state::verdict::stalled);
+    }
+}
+
 TEST_CASE("there is room below the bound, and an end above the last") {
     side a(small());
     side b(small());

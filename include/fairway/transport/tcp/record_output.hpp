@@ -57,6 +57,7 @@ public:
     std::uint64_t acked_offset() const noexcept { return acked_; }
     std::uint64_t unacked() const noexcept { return end_ - acked_; }
     std::uint64_t unsent() const noexcept { return end_ - sent_; }
+    std::uint64_t in_flight() const noexcept { return sent_ - acked_; }
 
     // What is to be sent next: `take(output_part)` for each part, which ends with a record, or a fragment of one, until
     // `most` bytes or `parts` parts are passed.

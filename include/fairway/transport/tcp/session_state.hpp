@@ -90,8 +90,7 @@ public:
         dead_after_ = 3 * terms.heartbeat;
         attached_ = true;
         heard_ = wrote_ = ticked_ = now;
-        stalled_at_ = out_.acked_offset();
-        stalled_since_ = now;
+        await_ack(now);
         told_ = received_; // in the handshake
         ack_due_ = ack_waits_ = heartbeat_due_ = false;
     }
@@ -158,6 +157,7 @@ public:
         }
         ack_due_ = ack_waits_ = heartbeat_due_ = false;
         wrote_ = now;
+        if (out_.in_flight() == 0) await_ack(now);
         out_.send(most, parts, std::forward<Take>(take));
         return static_cast<std::size_t>(to.at() - control);
     }
@@ -181,12 +181,10 @@ public:
             heartbeat_due_ = true;
             out_.shrink();
         }
-        if (out_.unacked() == 0 || out_.acked_offset() != stalled_at_) {
-            stalled_at_ = out_.acked_offset();
-            stalled_since_ = now;
-        } else if (now >= stalled_since_ + stall_) {
+        if (out_.in_flight() == 0 || out_.acked_offset() != stalled_at_)
+            await_ack(now);
+        else if (now >= stalled_since_ + stall_)
             return verdict::stalled;
-        }
         if (ack_waits_ && now >= ack_at_) ack_due_ = true;
         return wants_to_write() ? verdict::write : verdict::nothing;
     }
@@ -194,6 +192,11 @@ public:
 private:
     static constexpr std::uint64_t ack_bytes = 64 * 1024;
 
+    // The peer has its time from now on.
+    void await_ack(time now) noexcept {
+        stalled_at_ = out_.acked_offset();
+        stalled_since_ = now;
+    }
     template <class Sink>
     void stream_record(raw_record const& r, Sink& sink) {
         if (r.type == record_type::fragment) {

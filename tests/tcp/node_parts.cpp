@@ -5,7 +5,10 @@
 #include "peers.hpp"
 
 #include <fairway/transport/tcp/node_source.hpp>
+#include <fairway/transport/tcp/receipts.hpp>
 #include <fairway/transport/tcp/reply_ways.hpp>
+
+#include <boost/asio/bind_executor.hpp>
 
 using namespace peers;
 using fairway::address;
@@ -171,4 +174,41 @@ TEST_CASE(
     CHECK(to->receive(all, 8) == 2);
     CHECK(to->receive(all, 8) == 0);
     to->close();
+}
+
+TEST_CASE("sends that waited for a consumer enter the queue in their order, and before one that comes meanwhile") {
+    using fairway::tcp_detail::awaited_send;
+    using fairway::tcp_detail::receipts;
+    asio::io_context io{1};
+    asio::make_service<fairway::testing::manual_clock>(io);
+    std::vector<std::string> entered;
+    bool meanwhile = false;
+    std::shared_ptr<receipts> all;
+    std::vector<fairway::outcome> outcomes;
+    auto const send = [&](std::string const& body) {
+        fairway::envelope_head head;
+        head.type = "test";
+        std::vector<fairway::envelope> one;
+        one.push_back(fairway::envelope::of_bytes(head, {}, body));
+        all->send(
+            std::move(one), fairway::env::steady_point::max(), outcomes, asio::bind_executor(io.get_executor(), [] {}));
+    };
+    // As another thread would, at the worst moment.
+    all = std::make_shared<receipts>(io.get_executor(), [&](std::shared_ptr<awaited_send> const& w, auto const&) {
+        if (!std::exchange(meanwhile, true)) {
+            CHECK(all->unclaimed()); // so that what is only tried goes behind it, too
+            send("3");
+        }
+        entered.emplace_back(w->envelopes.front().body());
+    });
+    send("1");
+    send("2");
+    CHECK(entered.empty());
+    all->claim(true);
+    CHECK(entered == std::vector<std::string>{"1", "2", "3"});
+    CHECK_FALSE(all->unclaimed());
+    send("4");
+    CHECK(entered.size() == 4);
+    all->close();
+    all->abandon();
 }

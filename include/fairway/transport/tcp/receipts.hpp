@@ -119,15 +119,12 @@ public:
 
     // There are consumers, or there are none.
     void claim(bool there) {
-        std::list<std::shared_ptr<awaited_send>> all;
         {
             std::lock_guard const lock(mutex_);
             claimed_ = there;
-            if (!there) return;
-            all.swap(waiting_);
-            for (auto const& w : all) expect(w);
         }
-        for (auto const& w : all) enter(w);
+        // Each waits until it is in, so that no later one, on another thread, gets in before it.
+        for (std::shared_ptr<awaited_send> w; (w = next_waiting(std::move(w)));) enter(w);
     }
     // A consumer has the message.
     void received(message_id id) {
@@ -170,6 +167,19 @@ public:
 private:
     using place = std::pair<std::shared_ptr<awaited_send>, std::size_t>;
     using places = std::multimap<message_id, place>;
+
+    // `last` has entered, if there is one; whoever gets another one lets it in.
+    std::shared_ptr<awaited_send> next_waiting(std::shared_ptr<awaited_send> last) {
+        std::lock_guard const lock(mutex_);
+        if (last) {
+            entering_ = false;
+            if (!waiting_.empty() && waiting_.front() == last) waiting_.pop_front();
+        }
+        if (!claimed_ || entering_ || waiting_.empty()) return nullptr;
+        entering_ = true;
+        expect(waiting_.front());
+        return waiting_.front();
+    }
 
     // ---- with the lock held
     void expect(std::shared_ptr<awaited_send> const& w) {
@@ -264,7 +274,8 @@ private:
     entry enter_;
     mutable std::mutex mutex_;
     std::list<std::shared_ptr<awaited_send>> all_;
-    std::list<std::shared_ptr<awaited_send>> waiting_; // for a consumer
+    std::list<std::shared_ptr<awaited_send>> waiting_; // for a consumer; the first one may be about to enter
+    bool entering_ = false;
     places expected_;
     std::atomic<std::size_t> awaited_{0};
     bool claimed_ = false;

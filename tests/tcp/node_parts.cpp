@@ -4,6 +4,7 @@
 #include "fw_catch.hpp"
 #include "peers.hpp"
 
+#include <fairway/transport/tcp/links.hpp>
 #include <fairway/transport/tcp/node_source.hpp>
 #include <fairway/transport/tcp/receipts.hpp>
 #include <fairway/transport/tcp/reply_ways.hpp>
@@ -11,6 +12,7 @@
 #include <boost/asio/bind_executor.hpp>
 
 using namespace peers;
+using namespace std::chrono_literals;
 using fairway::address;
 using fairway::errc;
 using fairway::subscription;
@@ -211,4 +213,62 @@ TEST_CASE("sends that waited for a consumer enter the queue in their order, and 
     CHECK(entered.size() == 4);
     all->close();
     all->abandon();
+}
+
+TEST_CASE(
+    "a place that leads to this node itself is dialed again, ever more seldom, and may lead to another node then") {
+    struct others final : session_events {
+        void on_open(std::shared_ptr<session> const& s) override {
+            if (s->peer().node == id_of(9))
+                all->is_self(*s);
+            else
+                found = s;
+        }
+        void on_record(session&, record_type, std::string_view) override {}
+        void on_batch_end(session&) override {}
+        void on_acked(session&, std::uint64_t) override {}
+        void on_room(session&) override {}
+        void on_end(session&, fairway::error_code) override {}
+        fairway::tcp_detail::links* all = nullptr;
+        std::shared_ptr<session> found;
+    };
+    others events;
+    world w;
+    w.listen();
+    auto const executor = w.io.get_executor();
+    std::size_t dialed = 0;
+    bool elsewhere = false;
+    fairway::tcp_detail::node_options o;
+    o.listen = fairway::env::endpoint::parse("127.0.0.1:0");
+    o.dialing.node = o.accepting.node = id_of(9);
+    o.dialing.secure = [&](fairway::env::stream here, std::string const&) -> fairway::task<fairway::env::stream> {
+        ++dialed;
+        if (!elsewhere) co_return here;
+        auto there = fairway::env::network::of(executor).connect(w.server->local(), executor);
+        co_return co_await std::move(there);
+    };
+    fairway::tcp_detail::links all(
+        executor, o, events, [] {}, [](session&) { return false; });
+    events.all = &all;
+    auto const place = all.local().value();
+    all.dial({place});
+    w.until([&] { return dialed == 1; });
+    w.settle();
+    for (std::size_t n = 2; n <= 12; ++n) {
+        w.clock->advance(1min);
+        w.until([&] { return dialed == n; });
+        w.settle();
+        CHECK_FALSE(all.may_come({place}, false));
+    }
+    for (int n = 0; n < 60; ++n) {
+        w.clock->advance(1s);
+        w.settle();
+    }
+    CHECK(dialed < 20);
+    CHECK_FALSE(events.found);
+    elsewhere = true;
+    w.clock->advance(1min);
+    w.until([&] { return events.found != nullptr; });
+    CHECK(events.found->peer().node == id_of(1));
+    CHECK(all.is_at(*events.found, {place}));
 }

@@ -17,6 +17,7 @@
 #include <boost/asio/cancellation_signal.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <exception>
 #include <memory>
@@ -66,6 +67,11 @@ public:
         alarm_->cancel();
         if (auto const s = session_) s->close(code);
     }
+    // Closes the session, which is of no use, and dials again, ever more seldom while that is so.
+    void try_later() {
+        longest_pause_ = std::chrono::minutes(1);
+        if (auto const s = session_) s->close();
+    }
     // Nobody listens any more; nothing is said.
     void abandon() noexcept override {
         stopped_ = true;
@@ -110,6 +116,7 @@ private:
 
     void dial() {
         state_ = state::connecting;
+        longest_pause_ = options_->max_backoff;
         set_alarm(options_->handshake_timeout);
         // The operation owns its signal: where both are gone with their context, nobody cancels it.
         auto const cancel = std::make_shared<asio::cancellation_signal>();
@@ -233,8 +240,8 @@ private:
         if (state_ == state::open && clock_.steady_now() - opened_at_ >= options_->max_backoff) attempts_ = 0;
         state_ = state::resting;
         duration bound = options_->backoff;
-        for (unsigned i = 0; i < attempts_ && bound < options_->max_backoff; ++i) bound *= 2;
-        bound = std::min(bound, options_->max_backoff);
+        for (unsigned i = 0; i < attempts_ && bound < longest_pause_; ++i) bound *= 2;
+        bound = std::min(bound, longest_pause_);
         ++attempts_;
         set_alarm(duration(static_cast<duration::rep>(
             random_.next() % static_cast<std::uint64_t>(std::max<duration::rep>(1, bound.count())))));
@@ -259,6 +266,7 @@ private:
     std::unique_ptr<env::alarm> alarm_;
     state state_ = state::resting;
     bool stopped_ = false;
+    duration longest_pause_{0};
     unsigned attempts_ = 0;
     std::uint64_t attempt_ = 0;
     std::weak_ptr<asio::cancellation_signal> cancel_; // of the operation that connects

@@ -103,12 +103,13 @@ public:
         }
         return false;
     }
-    // The session is with this node itself: it needs none.
+    // The session is with this node itself: it needs none. Another time the place may lead to another node: a name may
+    // have several addresses, and an address several hosts.
     void is_self(session& s) {
         for (auto const& [text, one] : dialers_)
             if (one->now == &s) {
                 one->is_self = true;
-                return one->to->stop();
+                return one->to->try_later();
             }
     }
 
@@ -176,6 +177,7 @@ private:
         dialled(links& l, env::endpoint p) : all(l), place(std::move(p)) {}
         void on_open(std::shared_ptr<session> const& s) override {
             now = s.get();
+            is_self = false;
             all.events_.on_open(s);
         }
         void on_record(session& s, record_type type, std::string_view payload) override {

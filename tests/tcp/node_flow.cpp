@@ -586,3 +586,80 @@ TEST_CASE("a replier's drain is over when its last reply has arrived", "[node]")
         CHECK(answer->value == 10 * static_cast<int>(seed));
     }
 }
+
+TEST_CASE("a subscriber hears of a gap when another publisher comes for one that is gone, and only then", "[node]") {
+    numbers read;
+    town t;
+    auto& reader = t.start("reader");
+    reader.places->put("*", {"press:7000", "mint:7000"});
+    reader.self->handle<news>(into(read));
+    t.pass(1s);
+    auto const gaps = [&] { return reader.seen->count(occurrence::gap, news::name); };
+    auto& press = t.start("press");
+    auto const papers = press.self->sender<news>();
+    t.pass(10s);
+    put<note>(papers, 1);
+    t.pass(1s);
+    // One more.
+    auto& mint = t.start("mint");
+    auto const coins = mint.self->sender<news>();
+    t.pass(10s);
+    put<note>(coins, 2);
+    t.pass(1s);
+    // The same one again, after it was away, and without a pause.
+    reader.places->put(std::string(news::name), {"mint:7000"});
+    reader.places->put(std::string(news::name), {"press:7000", "mint:7000"});
+    t.pass(10s);
+    t.lab.streams().cut_both("press", "reader");
+    t.pass(30s);
+    put<note>(papers, 3);
+    t.lab.streams().heal_all();
+    t.pass(10s);
+    CHECK(read == up_to(3));
+    CHECK(gaps() == 0);
+    // What it publishes before the reader has found it is for nobody.
+    t.crash(press);
+    auto& again = t.start("press");
+    auto const next = again.self->sender<news>();
+    put<note>(next, 4);
+    t.pass(30s);
+    put<note>(next, 5);
+    t.pass(1s);
+    CHECK(read == numbers{1, 2, 3, 5});
+    CHECK(gaps() == 1);
+    // The same where it ends in good order.
+    t.finish(again, drain(*again.self));
+    again.node->close();
+    t.pass(1s);
+    again.self.reset();
+    t.open(again);
+    t.pass(30s);
+    CHECK(gaps() == 2);
+    put<note>(coins, 6);
+    t.pass(1s);
+    CHECK(read == numbers{1, 2, 3, 5, 6});
+    CHECK(gaps() == 2);
+    // One more than there were.
+    reader.places->put(std::string(news::name), {"press:7000", "mint:7000", "desk:7000"});
+    t.start("desk");
+    t.pass(10s);
+    CHECK(gaps() == 2);
+}
+
+TEST_CASE(
+    "what a publisher publishes before its subscribers have come waits for the groups that it has declared", "[node]") {
+    numbers read;
+    town t;
+    auto& reader = t.start("reader");
+    reader.places->put("*", {"press:7000"});
+    reader.self->handle<news>(into(read));
+    t.pass(1s);
+    for (int n = 1; n <= 2; ++n) {
+        auto& press = t.start("press");
+        press.transport().declare({{std::string(news::name), channel_kind::publish_subscribe, 0}, "reader"});
+        put<note>(press.self->sender<news>(), n);
+        t.pass(30s);
+        CHECK(read == up_to(n));
+        t.crash(press);
+    }
+}

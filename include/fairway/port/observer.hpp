@@ -30,7 +30,7 @@ enum class occurrence {
     intake_resumed,      ///< the shard is taken again
     connected,           ///< deliveries of the channel come (again)
     disconnected,        ///< no deliveries of the channel come: there is no connection
-    gap,                 ///< the transport lost messages of the channel
+    gap,                 ///< the transport lost messages of the channel, or may have
     unflushed,           ///< the service has drained, and not all that it had sent was accepted
 };
 

@@ -185,7 +185,7 @@ enum class notice_kind {
     shard_gained,   ///< this consumer owns the shard now
     shard_revoking, ///< the shard is to move: what has not begun is to be released, what has begun to be finished
     shard_lost,     ///< another consumer owns the shard: what has not begun is not to be begun
-    gap,            ///< messages of this subscription were lost
+    gap,            ///< messages of this subscription were lost, or may have been
 };
 
 /// Something that a source tells besides deliveries.

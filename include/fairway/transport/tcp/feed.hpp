@@ -3,6 +3,7 @@
 #define FAIRWAY_TRANSPORT_TCP_FEED_HPP
 
 #include <fairway/envelope/envelope.hpp>
+#include <fairway/transport/tcp/identity.hpp>
 #include <fairway/transport/tcp/in_hand.hpp>
 #include <fairway/transport/tcp/stream_records.hpp>
 
@@ -53,8 +54,9 @@ public:
     std::uint32_t index() const noexcept { return index_; }
     // The other node has said that deliveries come.
     bool begun = false;
-    // Where from: a session, and the consumer's number there.
+    // Where from: a session, the node at its other end, and the consumer's number there.
     session* at = nullptr;
+    identity node;
     std::uint32_t number = 0;
     // How much it has room for, as the other node was told: it may exceed the bytes by its last message.
     std::size_t window = std::numeric_limits<std::size_t>::max();

@@ -67,6 +67,7 @@ public:
         std::lock_guard const lock(mutex_);
         auto const f = std::make_shared<feed>(next_index(), what_.from.shards);
         f->at = &at;
+        f->node = at.peer().node;
         f->number = number;
         for (auto const shard : on_hold_) f->hold(shard, true);
         feeds_.push_back(f);
@@ -83,6 +84,9 @@ public:
         std::lock_guard const lock(mutex_);
         if (std::exchange(from.begun, true)) return;
         tell(notice_kind::connected);
+        if (std::erase(lost_, from.node) > 0 || lost_.empty()) return;
+        lost_.erase(lost_.begin());
+        tell(notice_kind::gap);
     }
     void held(feed& from, std::uint32_t shard) {
         std::lock_guard const lock(mutex_);
@@ -118,6 +122,7 @@ public:
     // Its session is over, or it was refused; `outlives`: what has arrived is handled nevertheless.
     void end_feed(std::shared_ptr<feed> const& gone, bool outlives = false) {
         std::lock_guard const lock(mutex_);
+        if (gone->begun && what_.from.kind == channel_kind::publish_subscribe) note_loss(*gone);
         if (outlives && !closed_ && !paused_) {
             gone->outlive();
             if (!gone->done()) return wake();
@@ -227,6 +232,11 @@ private:
     static constexpr std::uint32_t index_mask = (1U << (64 - tag_bits)) - 1;
 
     // ---- with the lock held
+    // Unless it delivers by another feed already.
+    void note_loss(feed const& gone) {
+        auto const goes_on = [&](auto const& f) { return f.get() != &gone && f->begun && f->node == gone.node; };
+        if (std::none_of(feeds_.begin(), feeds_.end(), goes_on)) lost_.push_back(gone.node);
+    }
     void drop(std::shared_ptr<feed> gone) {
         in_hands_ -= gone->in_hands();
         bool const had_begun = gone->begun;
@@ -306,6 +316,9 @@ private:
     std::uint32_t last_index_ = 0;
     std::vector<std::uint32_t> on_hold_;
     std::vector<notice> notices_;
+    // Publishers that deliver no more. One that comes instead, maybe the same after a restart, may have published
+    // before it knew this group.
+    std::vector<identity> lost_;
     std::map<std::uint64_t, message_id> awaited_; // of this node, until it was handled
     std::size_t in_hands_ = 0;
     std::size_t turn_ = 0;

@@ -75,6 +75,61 @@ TEST_CASE("records larger than the largest record arrive whole") {
     CHECK(w.dialled.records[0] == large);
 }
 
+TEST_CASE("a session whose node joins too many records waits, is kept, and goes on when there is room") {
+    world w;
+    auto const budget = std::make_shared<joining_budget>(40'000, 20'000);
+    auto const by = std::make_shared<cuttable::control>();
+    w.client_options->secure = cut_by(by);
+    w.server_options->joining = budget;
+    w.server_options->largest_record = 4'096;
+    w.listen();
+    w.dial();
+    w.until([&] { return w.dialled.open.size() == 1 && w.served.open.size() == 1; });
+    joining_budget::share first(budget, {}, {});
+    joining_budget::share second(budget, {}, {});
+    auto const fill = [&] {
+        REQUIRE(first.take(19'000));
+        REQUIRE(second.take(20'000));
+    };
+    fill();
+    auto const from = w.dialled.open[0];
+    put(*from, std::string(15'000, 'x'));
+    put(*from, "behind it");
+    for (int n = 0; n < 5; ++n) {
+        w.settle();
+        w.clock->advance(5s);
+    }
+    w.settle();
+    CHECK(w.served.records.empty());
+    put(*w.served.open[0], "the other way");
+    w.until([&] { return w.dialled.records.size() == 1; });
+    second.give_back();
+    w.until([&] { return w.served.records.size() == 2; });
+    CHECK(w.served.records[0].size() == 15'000);
+    w.until([&] { return from->acked_offset() == from->sent_offset(); });
+    CHECK(w.served.ends.empty());
+    CHECK(w.dialled.ends.empty());
+    // It may end while it waits, from both sides.
+    first.give_back();
+    fill();
+    put(*from, std::string(15'000, 'y'));
+    w.settle();
+    SECTION("here") { w.served.open[0]->close(); }
+    SECTION("there") { from->close(); }
+    SECTION("where its connection is cut, it goes on over another one") {
+        by->cut();
+        w.until([&] { return !from->connected(); });
+        w.until([&] { return from->connected(); });
+        w.settle();
+        CHECK(w.served.records.size() == 2);
+        second.give_back();
+        w.until([&] { return w.served.records.size() == 3; });
+        CHECK(w.served.ends.empty());
+        w.served.open[0]->close();
+    }
+    w.until([&] { return w.dialled.ends.size() == 1 && w.served.ends.size() == 1; });
+}
+
 TEST_CASE("a session goes on over cut connections, with nothing lost and nothing twice") {
     auto const by = std::make_shared<cuttable::control>();
     for (bool const at_server : {false, true}) {

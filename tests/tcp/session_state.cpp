@@ -427,30 +427,100 @@ TEST_CASE("a session is resumed only from where it may be") {
     CHECK(resume(8, 8192) == goodbye_code{});
 }
 
-TEST_CASE("records that are not whole have a budget that all sessions of a node share") {
-    auto o = small();
-    o.joining = std::make_shared<joining_budget>(10'000);
+TEST_CASE("records that are not whole have a budget that all sessions of a node share, and all become whole") {
     std::string const part =
-        raw(static_cast<int>(record_type::fragment), std::string(1, '\0') + std::string(3000, '\x17'));
+        raw(static_cast<int>(record_type::fragment), std::string(1, '\0') + std::string(3'000, '\x17'));
     std::string const last = raw(static_cast<int>(record_type::fragment), "\1x");
-    auto const make = [&] {
-        auto s = std::make_unique<side>(o);
-        s->in.limit(4096);
-        s->state.attach(terms(0), {});
-        return s;
+    // Each is sent a record of 15,000 bytes, all at the same time.
+    struct receiving {
+        receiving(session_options const& o, std::string const& whose) : state(o, whose, [this] { may_go_on = true; }) {
+            in.limit(4'096);
+            state.attach(terms(0), {});
+        }
+        void put(std::string_view bytes) {
+            auto const [to, room] = in.prepare();
+            REQUIRE(room >= bytes.size());
+            std::memcpy(to, bytes.data(), bytes.size());
+            in.commit(bytes.size());
+        }
+        // False where it has to wait.
+        bool take() {
+            may_go_on = false;
+            state.take(in, {}, above);
+            return !state.held_back();
+        }
+        record_input in;
+        sink above;
+        bool may_go_on = true;
+        std::size_t sent = 0;
+        session_state state;
     };
-    auto one = make();
-    auto const two = make();
-    CHECK(broken(*one, part + part) == goodbye_code{});
-    CHECK(broken(*two, part) == goodbye_code{});
-    CHECK(broken(*make(), part) == goodbye_code::limits);
-    CHECK(broken(*two, last) == goodbye_code{});
-    REQUIRE(two->above.records.size() == 1);
-    CHECK(two->above.records[0].second.size() == 3000);
-    CHECK(broken(*two, part) == goodbye_code{}); // what was whole is given back
-    CHECK(broken(*make(), part) == goodbye_code::limits);
-    one.reset(); // and what a session had when it ended
-    CHECK(broken(*make(), part + part) == goodbye_code{});
+    auto const run = [&](std::vector<std::string> const& principals) {
+        auto o = small();
+        o.joining = std::make_shared<joining_budget>(40'000, 15'001);
+        std::vector<std::unique_ptr<receiving>> all;
+        for (auto const& name : principals) all.push_back(std::make_unique<receiving>(o, name));
+        std::size_t waits = 0;
+        for (int rounds = 0; rounds < 100; ++rounds)
+            for (auto const& one : all) {
+                if (one->state.held_back() && !one->may_go_on) continue;
+                if (!one->state.held_back() && one->sent < 6) one->put(one->sent++ < 5 ? part : last);
+                if (!one->take()) ++waits;
+            }
+        for (auto const& one : all) {
+            REQUIRE(one->above.records.size() == 1);
+            CHECK(one->above.records[0].second.size() == 15'000);
+        }
+        return waits;
+    };
+    CHECK(run({"", ""}) == 0);
+    CHECK(run({"a", "a"}) > 0); // one principal has half of it
+    CHECK(run({"a", "b"}) == 0);
+    CHECK(run({"", "", "", "", "", "", ""}) > 0);
+    CHECK(run({"a", "b", "a", "c", "b", "a", "", "a", "b"}) > 0);
+}
+
+TEST_CASE("who waits for room to join a record is not taken for dead or slow, and is told when one ends") {
+    auto o = small();
+    o.joining = std::make_shared<joining_budget>(10'000, 5'000);
+    joining_budget::share first(o.joining, {}, {});
+    joining_budget::share second(o.joining, {}, {});
+    REQUIRE(first.take(3'000));
+    REQUIRE(second.take(4'000));
+    side s(o);
+    s.in.limit(4'096);
+    s.state.attach(terms(0), {});
+    std::string const part =
+        raw(static_cast<int>(record_type::fragment), std::string(1, '\0') + std::string(500, '\x17'));
+    s.take(part, {});
+    s.take(part, steady_point(1s));
+    CHECK_FALSE(s.state.held_back());
+    // 8,000 bytes are taken, and 2,000 more are for the rest of the first one.
+    s.take(raw(static_cast<int>(record_type::fragment), "\1x") + raw(23, "behind it"), steady_point(20s));
+    CHECK(s.state.held_back());
+    CHECK(s.above.records.empty());
+    s.send("whose acknowledgement is not read");
+    for (auto at = 25s; at <= 60s; at += 5s) {
+        auto const verdict = s.state.tick(steady_point(at));
+        CHECK((verdict == session_state::verdict::write || verdict == session_state::verdict::nothing));
+        (void)s.write(steady_point(at));
+        CHECK(s.state.alarm() > steady_point(at));
+    }
+    bool told = false;
+    joining_budget::share third(o.joining, {}, [&] { told = true; });
+    CHECK_FALSE(third.take(3'500));
+    second.give_back();
+    CHECK(told);
+    CHECK_FALSE(third.take(5'000));
+    s.state.take(s.in, steady_point(61s), s.above);
+    CHECK_FALSE(s.state.held_back());
+    REQUIRE(s.above.records.size() == 2);
+    CHECK(s.above.records[1].second == "behind it");
+    CHECK(third.take(3'500));
+    // Another one has its own time.
+    s.take(part, steady_point(61s));
+    CHECK(s.state.tick(steady_point(62s)) != session_state::verdict::slow);
+    CHECK(s.state.alarm() <= steady_point(91s));
 }
 
 TEST_CASE("a record that was begun ends within 30 s, however much is said meanwhile") {

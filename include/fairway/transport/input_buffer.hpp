@@ -50,6 +50,9 @@ public:
         return taken;
     }
 
+    // So many of the bytes that were taken last wait again, before anything else is done.
+    void put_back(std::size_t size) noexcept { begin_ -= size; }
+
     // True where nothing is left, not even a part of a piece.
     bool empty() const noexcept { return begin_ == end_; }
     // How much memory it holds, in bytes.

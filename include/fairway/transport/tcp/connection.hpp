@@ -70,6 +70,14 @@ public:
     env::stream const& stream() const noexcept { return stream_; }
     bool writing() const noexcept { return writing_; }
 
+    // Within `on_input`: nothing is read any more, before `go_on`, which begins with what is left of the input.
+    void hold() noexcept { held_ = true; }
+    void go_on() {
+        if (!std::exchange(held_, false) || closed_) return;
+        auto const self = shared_from_this();
+        if (user_) user_->on_input(in_);
+        read();
+    }
     // Writes these bytes before all that its user has.
     void send(std::string_view bytes) {
         first_.append(bytes);
@@ -111,6 +119,7 @@ public:
         });
         first_.append(last);
         write();
+        if (std::exchange(held_, false)) read();
     }
     // The same, but `last` is said only if that can be done without waiting.
     void end_now(std::string_view last) noexcept {
@@ -138,17 +147,20 @@ private:
     };
 
     void read() {
+        if (reading_ || held_ || closed_) return;
+        reading_ = true;
         auto const [to, room] = in_.prepare();
         stream_.async_read_some(asio::mutable_buffer(to, room), read_done{shared_from_this()});
     }
     void have_read(error_code ec, std::size_t size) {
+        reading_ = false;
         if (closed_) return;
         if (ec) return lost(ec);
         if (user_) {
             in_.commit(size);
             user_->on_input(in_);
         }
-        if (!closed_) read(); // without a user: over what came before
+        read(); // without a user: over what came before
     }
     void write_some() {
         auto const rest = std::span<asio::const_buffer const>(buffers_).subspan(at_);
@@ -183,6 +195,8 @@ private:
     std::vector<asio::const_buffer> buffers_;
     std::size_t at_ = 0;
     bool writing_ = false;
+    bool reading_ = false;
+    bool held_ = false;
     bool closed_ = false;
 };
 

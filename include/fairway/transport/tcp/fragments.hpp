@@ -5,11 +5,13 @@
 #define FAIRWAY_TRANSPORT_TCP_FRAGMENTS_HPP
 
 #include <fairway/transport/tcp/control_records.hpp>
+#include <fairway/transport/tcp/joining_budget.hpp>
 #include <fairway/transport/tcp/record_fields.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -47,33 +49,26 @@ struct fragment_plan {
     std::size_t count;
 };
 
-// How many bytes of records that are not whole yet a node holds, over all its sessions.
-class joining_budget {
-public:
-    explicit joining_budget(std::size_t most = wire_limits::joining) noexcept : left_(most) {}
-    bool take(std::size_t bytes) noexcept {
-        if (bytes > left_) return false;
-        left_ -= bytes;
-        return true;
-    }
-    void give_back(std::size_t bytes) noexcept { left_ += bytes; }
-
-private:
-    std::size_t left_;
-};
-
 // Joins them again.
 class fragment_joiner {
 public:
-    explicit fragment_joiner(std::shared_ptr<joining_budget> budget = std::make_shared<joining_budget>()) noexcept
-        : budget_(std::move(budget)) {}
-    fragment_joiner(fragment_joiner const&) = delete;
-    fragment_joiner& operator=(fragment_joiner const&) = delete;
-    ~fragment_joiner() { clear(); }
+    // See `joining_budget::share`.
+    explicit fragment_joiner(std::shared_ptr<joining_budget> budget = std::make_shared<joining_budget>(),
+        std::string whose = {}, std::function<void()> go_on = {})
+        : budget_(std::move(budget), std::move(whose), std::move(go_on)) {}
 
     // True between the first fragment of a record and its last one.
     bool inside() const noexcept { return !joined_.empty(); }
 
+    // Whether there is room for a FRAGMENT's payload, which is to be taken then; where there is none, `go_on` says when
+    // to ask again.
+    bool reserve(std::string_view payload) {
+        if (done_) clear();
+        std::size_t const part = payload.size() - std::min<std::size_t>(payload.size(), 1);
+        return part > wire_limits::joined - joined_.size() || budget_.take(part); // what is too large is refused below
+    }
+    // Does not ask any more.
+    void stop_asking() noexcept { budget_.stop_waiting(); }
     // Takes a FRAGMENT's payload; the record's type and payload once it is whole, valid until the next call. Throws
     // `violation`.
     std::optional<std::pair<record_type, std::string_view>> take(std::string_view payload) {
@@ -85,9 +80,6 @@ public:
         if (part.empty()) violate("an empty fragment");
         if (part.size() > wire_limits::joined - joined_.size())
             violate("the fragments of a record are too large", goodbye_code::too_large);
-        if (!budget_->take(part.size()))
-            violate("this node is sent too many records in fragments at a time", goodbye_code::limits);
-        held_ += part.size();
         joined_.append(part);
         if (!last) return std::nullopt;
         auto const type = static_cast<record_type>(static_cast<unsigned char>(joined_[0]));
@@ -97,15 +89,14 @@ public:
     }
     // What `take` returned is done with.
     void clear() noexcept {
-        budget_->give_back(std::exchange(held_, 0));
+        budget_.give_back();
         if (joined_.capacity() > 64) std::string().swap(joined_);
         joined_.clear();
         done_ = false;
     }
 
 private:
-    std::shared_ptr<joining_budget> budget_;
-    std::size_t held_ = 0; // of the budget
+    joining_budget::share budget_;
     std::string joined_;
     bool done_ = false;
 };

@@ -64,6 +64,9 @@ public:
             static_cast<record_type>(static_cast<unsigned char>(record[size_bytes])), record.substr(head_bytes)};
     }
 
+    // It was not processed, and comes again: what `next` returned last, before anything else is done.
+    void put_back(raw_record const& r) noexcept { input_buffer::put_back(r.whole()); }
+
 private:
     // Of the record that begins here, whose size has come.
     std::size_t record_size(std::string_view here) const {

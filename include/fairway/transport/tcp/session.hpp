@@ -84,7 +84,9 @@ public:
           id_(who.session),
           token_(who.token),
           peer_(std::move(peer)),
-          state_(*options_) {}
+          state_(*options_, peer_.principal, [this] {
+              if (!over_ && waker_) waker_->wake();
+          }) {}
     ~session() override {
         if (connection_) connection_->close();
     }
@@ -202,6 +204,7 @@ public:
             if (!over_) events_->on_batch_end(*this);
         });
         if (over_ || !connection_) return;
+        if (state_.held_back()) connection_->hold();
         if (state_.wants_to_write()) schedule();
         if (state_.alarm() < alarm_at_) set_alarm(state_.alarm());
     }
@@ -221,6 +224,7 @@ public:
 
     // ---- for the run loop
     bool run() override {
+        if (connection_) connection_->go_on();
         // What those put who are next in the loop goes with it: a reply, the settlement of what it answers, and the
         // acknowledgement of both in one write instead of three.
         if (std::exchange(lets_others_go_first_, false)) {

@@ -13,6 +13,8 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -34,8 +36,9 @@ public:
         slow,    // the peer does not end a record that it has begun
     };
 
-    // Copies what it needs of the options.
-    explicit session_state(session_options const& o)
+    // Copies what it needs of the options. `go_on` is called where it is held back and may go on; `whose`: who is at
+    // the other end.
+    explicit session_state(session_options const& o, std::string whose = {}, std::function<void()> go_on = {})
         : heartbeat_(o.heartbeat),
           grace_(o.grace),
           stall_(o.stall),
@@ -44,7 +47,7 @@ public:
           most_room_(o.unacked),
           room_(std::min(o.least_unacked, o.unacked)),
           most_(o.most_unacked),
-          joiner_(o.joining) {}
+          joiner_(o.joining, std::move(whose), std::move(go_on)) {}
 
     // ---- what is sent
     // Puts a record; `fill(char*)` writes exactly `payload_size` bytes. Returns the offset of its end. Throws
@@ -96,19 +99,31 @@ public:
     }
     // The connection is lost. What had come of a record comes again.
     void detach(time now) noexcept {
+        end_hold(now);
+        joiner_.stop_asking();
         attached_ = false;
         detached_ = now;
     }
 
     // ---- what comes
+    // True where what has come next has to wait, because this node joins too many records at a time: then nothing is to
+    // be read before that is over. The time does not count as the peer's.
+    bool held_back() const noexcept { return held_back_; }
     // Takes whole records: `sink.on_record(type, payload)`, `sink.on_acked(offset)`, `sink.on_room()`; ends early once
     // `sink.ended()`. Throws `violation`, `dismissed` after a GOODBYE, and what `on_record` throws.
     template <class Sink>
     void take(record_input& in, time now, Sink& sink) {
         heard_ = now;
+        end_hold(now);
         while (!sink.ended()) {
             auto const r = in.next();
             if (!r) break;
+            if (r->type == record_type::fragment && !joiner_.reserve(r->payload)) {
+                in.put_back(*r);
+                held_back_ = true;
+                held_since_ = now;
+                break;
+            }
             if (is_counted(r->type)) {
                 stream_record(*r, sink);
                 received_ += r->whole();
@@ -167,21 +182,22 @@ public:
     time alarm() const noexcept {
         if (!attached_) return detached_ + grace_;
         // What is due already may wait for a write that does not end.
-        time next = std::min(std::max(wrote_, ticked_) + heartbeat_, heard_ + dead_after_);
-        if (joiner_.inside()) next = std::min(next, joining_since_ + joining_timeout_);
+        time next = std::max(wrote_, ticked_) + heartbeat_;
+        if (!held_back_) next = std::min(next, heard_ + dead_after_);
+        if (joiner_.inside() && !held_back_) next = std::min(next, joining_since_ + joining_timeout_);
         if (ack_waits_ && !ack_due_) next = std::min(next, ack_at_);
         return next;
     }
     verdict tick(time now) noexcept {
         if (!attached_) return now >= detached_ + grace_ ? verdict::over : verdict::nothing;
-        if (now >= heard_ + dead_after_) return verdict::dead;
-        if (joiner_.inside() && now >= joining_since_ + joining_timeout_) return verdict::slow;
+        if (!held_back_ && now >= heard_ + dead_after_) return verdict::dead;
+        if (joiner_.inside() && !held_back_ && now >= joining_since_ + joining_timeout_) return verdict::slow;
         if (now >= wrote_ + heartbeat_) {
             ticked_ = now;
             heartbeat_due_ = true;
             out_.shrink();
         }
-        if (out_.in_flight() == 0 || out_.acked_offset() != stalled_at_)
+        if (held_back_ || out_.in_flight() == 0 || out_.acked_offset() != stalled_at_)
             await_ack(now);
         else if (now >= stalled_since_ + stall_)
             return verdict::stalled;
@@ -196,6 +212,9 @@ private:
     void await_ack(time now) noexcept {
         stalled_at_ = out_.acked_offset();
         stalled_since_ = now;
+    }
+    void end_hold(time now) noexcept {
+        if (std::exchange(held_back_, false)) joining_since_ += now - held_since_;
     }
     template <class Sink>
     void stream_record(raw_record const& r, Sink& sink) {
@@ -250,6 +269,8 @@ private:
 
     fragment_joiner joiner_;
     time joining_since_;
+    bool held_back_ = false;
+    time held_since_;
     std::uint64_t received_ = 0;
     std::uint64_t told_ = 0; // of that, to the peer
     bool prompt_ = false;    // the peer should hear of what came since

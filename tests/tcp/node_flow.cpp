@@ -663,3 +663,38 @@ TEST_CASE(
         t.crash(press);
     }
 }
+
+namespace {
+
+struct bulk {
+    using contract = command<"node.bulk">;
+    std::string text;
+};
+using bulks = point_to_point<"node.bulks", bulk>;
+
+} // namespace
+
+TEST_CASE("large messages of many senders at the same time are each handled once", "[node]") {
+    std::vector<std::uint32_t> attempts;
+    town t;
+    auto& stock = t.start("stock");
+    stock.self->handle<bulks>([&](bulk const& b, delivery const& d) {
+        CHECK(b.text.size() == 15'000'000);
+        attempts.push_back(d.attempt());
+    });
+    std::vector<process*> shops;
+    for (int n = 0; n < 5; ++n) {
+        auto& shop = t.start("shop" + std::to_string(n));
+        shop.places->put("*", {"stock:7000"});
+        shops.push_back(&shop);
+    }
+    std::vector<sender_port<bulks>> ways;
+    for (auto* const shop : shops) ways.push_back(shop->self->sender<bulks>());
+    t.pass(1s);
+    bulk const large{std::string(15'000'000, 'x')};
+    for (auto const& way : ways) CHECK_FALSE(way.try_send(large));
+    CHECK(t.until([&] { return attempts.size() == 5; }, 5min));
+    CHECK(attempts == std::vector<std::uint32_t>(5, 1));
+    CHECK(stock.troubles.empty());
+    for (auto* const shop : shops) CHECK(shop->troubles.empty());
+}

@@ -5,6 +5,7 @@
 #include <fairway/transport/hub/channel.hpp>
 #include <fairway/transport/seam.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -76,11 +77,15 @@ public:
         return found == channels_.end() ? nullptr : found->second;
     }
 
-    // A new reply channel and its address.
+    // A new reply channel and its address. Its bounds are never small: replies were asked for, by no more requests than
+    // there may be, and those that come from another node can't wait for room.
     std::pair<std::string, std::shared_ptr<channel_state>> make_reply_channel() {
         std::lock_guard const lock(mutex_);
         std::string name = "inproc-reply:" + std::to_string(++reply_count_);
-        auto c = std::make_shared<channel_state>(address{name, channel_kind::point_to_point, 0}, options_.most);
+        bounds most;
+        most.messages = std::max(most.messages, options_.most.messages);
+        most.bytes = std::max(most.bytes, options_.most.bytes);
+        auto c = std::make_shared<channel_state>(address{name, channel_kind::point_to_point, 0}, most);
         replies_.emplace(name, c);
         return {std::move(name), std::move(c)};
     }

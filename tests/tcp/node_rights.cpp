@@ -1,5 +1,6 @@
 // Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
 // Who may connect to a node, and what each may do there; and a service that does not know which transport it has.
+#include "env/tls_kit.hpp"
 #include "fw_catch.hpp"
 #include "hostile_kit.hpp"
 #include "node_kit.hpp"
@@ -99,6 +100,70 @@ TEST_CASE("who may not receive is refused by a node, and told of it", "[node]") 
     CHECK(alices == up_to(20));
     CHECK(bobs == up_to(20));
     CHECK(stolen.empty());
+}
+
+TEST_CASE("of a publisher that may not send nothing is handled, and it keeps nothing", "[node]") {
+    constexpr std::size_t room = 4;
+    for (bool const has_rules : {true, false}) {
+        numbers got;
+        town t;
+        auto& press = t.start("press", [](tcp_options& o) { o.queue(room, limits::queue_bytes); });
+        auto const out = press.self->sender<news>();
+        auto& reader = t.start("reader", [&](tcp_options& o) {
+            // Whoever is dialed without TLS has proved nothing, as in all of a town.
+            if (has_rules) o.allow(permissions::parse("*: send node.news\npress: send node.news"));
+        });
+        reader.places->put("*", {"press:7000"});
+        reader.self->handle<news>(into(got));
+        t.pass(5s);
+        REQUIRE(reader.told(errc::unauthorized) == (has_rules ? 1 : 0));
+        CHECK(all_texts(reader) ==
+              (has_rules ? "somebody who is not authenticated may not send to node.news: the permissions here do not "
+                           "say so\n"
+                         : ""));
+        for (int n = 1; n <= 10; ++n) {
+            put<note>(out, n);
+            t.pass(1s);
+        }
+        CHECK(got == (has_rules ? numbers() : up_to(10)));
+        CHECK(t.finish(press, flush(out), 5s).value);
+    }
+}
+
+TEST_CASE("a publisher that is dialed may send what its certificate's name may", "[node]") {
+    tls_kit::office office;
+    office.issue("press", {.common_name = "press", .alternatives = "DNS:press.example"});
+    for (std::string const may : {"press.example", "*", "reader"}) {
+        numbers got;
+        std::vector<std::string> troubles;
+        asio::io_context io{1};
+        tcp_options at;
+        at.listen("127.0.0.1:0").tls(office.options("press")).insecure(true);
+        tcp const press(io.get_executor(), at);
+        tcp_options from;
+        auto tls = office.options();
+        tls.expected_name = "press.example";
+        auto const place = press.local()->text().substr(std::string_view("tcp://").size());
+        from.places(discovery_options().channel("*", place))
+            .tls(tls)
+            .allow(permissions::parse(may + ": send node.news"));
+        from.on_trouble([&](std::string_view, error_code, std::string_view text) { troubles.emplace_back(text); });
+        service paper(any_transport(tcp(press)), "press");
+        service reader(any_transport(tcp(io.get_executor(), from)), "reader");
+        reader.handle<news>(into(got));
+        reader.start();
+        auto const out = paper.sender<news>();
+        // It goes out as soon as the reader has subscribed.
+        for (int n = 1; got.empty() && troubles.empty();) {
+            if (io.poll_one() == 0) put<note>(out, n);
+            io.run_one_for(10ms);
+        }
+        CHECK(got.empty() == (may == "reader"));
+        CHECK(troubles.empty() == (may != "reader"));
+        if (may != "reader") continue;
+        REQUIRE(troubles.size() == 1);
+        CHECK(troubles.front() == "press.example may not send to node.news: the permissions here do not say so");
+    }
 }
 
 TEST_CASE("a node keeps nothing for a group that may not receive", "[node]") {

@@ -50,14 +50,17 @@ public:
         for (auto const& [number, f] : feeds_)
             if (f.to->what().from.channel == channel) f.to->stop_feed(*f.from);
     }
-    // A group's messages are to be kept there.
+    // A group's messages are to be kept there, unless none of them would be taken.
     void declare(subscription const& what) {
+        if (!host_.may_send(session_->peer(), what.from.channel)) return;
         session_->put(declare_record{kind_of(what.from), what.from.shards, what.from.channel, what.group});
     }
     // A consumer of this node wants what is sent there.
     void subscribe(std::shared_ptr<node_source> const& to) {
         if (!to->wants_more() || is_fed(*to)) return;
-        if (feeds_.size() >= most_parts) return host_.left_out(*session_, to->what().from.channel);
+        auto const& from = to->what().from.channel;
+        if (!host_.may_send(session_->peer(), from)) return host_.denied(*session_, "send to " + from);
+        if (feeds_.size() >= most_parts) return host_.left_out(*session_, from);
         auto const number = ++last_consumer_;
         auto const f = to->add_feed(*session_, number);
         feeds_.emplace(number, feeding{to, f});

@@ -436,6 +436,44 @@ TEST_CASE("at a node, a storm of subscriptions is refused when it asks for too m
     CHECK(w.serves());
 }
 
+TEST_CASE("at a node, a peer does not decide what a channel is that services open later") {
+    using late = publish_subscribe<"hostile.late", sold>;
+    using jobs = point_to_point<"hostile.jobs", place>;
+    world w;
+    REQUIRE(w.serves());
+    bad_peer wrong(w);
+    wrong.greet(10);
+    wrong.say(declare_record{wire_kind::publish_subscribe, 7, late::name, "bad"});
+    wrong.say(declare_record{wire_kind::publish_subscribe, 0, jobs::name, "bad"});
+    wrong.say(subscription_to(1, late::name, 7));
+    wrong.say(subscription_to(2, jobs::name, 0));
+    bad_peer right(w);
+    right.greet(11);
+    right.say(subscription_to(1, late::name, 0));
+    REQUIRE(w.until([&] { return wrong.count(record_type::subscribed) == 2 && right.has(record_type::subscribed); }));
+
+    w.stock->handle<jobs>([](place const& p) { return placed{p.number}; });
+    auto const out = w.stock->sender<late>();
+    sold const s{"tea"};
+    CHECK_FALSE(out.try_send(s));
+    CHECK(w.until([&] { return right.has(record_type::deliver) && wrong.count(record_type::refused) == 2; }));
+    CHECK(read_fields<refused_record>(wrong.payload_of(record_type::refused)).reason ==
+          static_cast<std::uint16_t>(errc::topology_mismatch));
+    CHECK_FALSE(wrong.has(record_type::deliver));
+    CHECK_FALSE(right.has(record_type::refused));
+    // From now on it is refused at once, and may still have what is as it takes it for.
+    wrong.say(subscription_to(3, late::name, 7));
+    auto as_it_is = subscription_to(4, late::name, 0);
+    as_it_is.group = "another";
+    wrong.say(as_it_is);
+    CHECK(w.until([&] { return wrong.count(record_type::refused) == 3 && wrong.count(record_type::subscribed) == 3; }));
+    CHECK_FALSE(wrong.has(record_type::deliver));
+    CHECK_FALSE(out.try_send(s));
+    CHECK(w.until([&] { return wrong.has(record_type::deliver); }));
+    CHECK_FALSE(wrong.ended());
+    CHECK(w.serves());
+}
+
 TEST_CASE("at a node, more offers than there may be end the session, for their number") {
     world w;
     REQUIRE(w.serves());

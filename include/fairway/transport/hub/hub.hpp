@@ -35,46 +35,61 @@ public:
 
     hub_options const& options() const noexcept { return options_; }
 
-    // The channel; throws where it exists with another shape.
+    // The channel; throws where somebody here has used it with another shape. What others take it for counts no more.
     std::shared_ptr<channel_state> channel(address const& shape) {
+        std::vector<asked_for> others; // go without the lock
         std::lock_guard const lock(mutex_);
-        auto c = channel_of(shape);
-        for_others_.erase(shape.channel);
-        return c;
+        auto& c = channels_[shape.channel];
+        if (!c) {
+            if (auto const asked = for_others_.find(shape.channel); asked != for_others_.end()) {
+                others = std::move(asked->second);
+                for_others_.erase(asked);
+                if (auto const same = find_of(shape, others); same != others.end()) c = same->channel;
+            }
+            if (!c) c = make_channel(shape);
+        }
+        return check(c, shape);
     }
     // The same for somebody at another node, who has not asked for it before where it is the `first` time: as long as
-    // nobody here uses it, it is there until all of them have dropped it.
+    // nobody here uses it, there is one of each shape that was asked for, until all have dropped it who asked.
     std::shared_ptr<channel_state> channel_for_others(address const& shape, bool first) {
         std::lock_guard const lock(mutex_);
-        if (channels_.count(shape.channel) == 0) for_others_.emplace(shape.channel, 0);
-        auto const asked = for_others_.find(shape.channel);
-        if (first && asked != for_others_.end()) ++asked->second;
-        return channel_of(shape);
+        if (auto const used = channels_.find(shape.channel); used != channels_.end()) return check(used->second, shape);
+        auto& all = for_others_[shape.channel];
+        auto at = find_of(shape, all);
+        if (at == all.end()) at = all.insert(at, asked_for{make_channel(shape), 0});
+        if (first) ++at->by;
+        return at->channel;
     }
-    bool has_channel(std::string_view name) {
+    // Somebody here uses a channel of this name, or others have asked for this one.
+    bool has_channel(address const& shape) {
         std::lock_guard const lock(mutex_);
-        return channels_.count(name) > 0;
+        if (channels_.count(shape.channel) > 0) return true;
+        auto const asked = for_others_.find(shape.channel);
+        return asked != for_others_.end() && find_of(shape, asked->second) != asked->second.end();
     }
     // One of those who have asked for it has gone; with the last one it goes, unless somebody here has used it. True
     // where it went.
-    bool drop_for_others(std::string const& name) {
+    bool drop_for_others(address const& shape) {
         std::shared_ptr<channel_state> last; // goes without the lock
         std::lock_guard const lock(mutex_);
-        auto const asked = for_others_.find(name);
-        if (asked == for_others_.end() || (asked->second > 0 && --asked->second > 0)) return false;
-        auto const found = channels_.find(name);
-        if (found->second.use_count() > 1) return false;
-        for_others_.erase(asked);
-        last = std::move(found->second);
-        channels_.erase(found);
+        auto const asked = for_others_.find(shape.channel);
+        if (asked == for_others_.end()) return false;
+        auto const at = find_of(shape, asked->second);
+        if (at == asked->second.end() || (at->by > 0 && --at->by > 0)) return false;
+        if (at->channel.use_count() > 1) return false;
+        last = std::move(at->channel);
+        asked->second.erase(at);
+        if (asked->second.empty()) for_others_.erase(asked);
         return true;
     }
 
-    // Null where there is none of this name.
+    // Null where there is none of this name; of those that others alone have asked for the first one.
     std::shared_ptr<channel_state> find(std::string_view name) {
         std::lock_guard const lock(mutex_);
-        auto const found = channels_.find(name);
-        return found == channels_.end() ? nullptr : found->second;
+        if (auto const used = channels_.find(name); used != channels_.end()) return used->second;
+        auto const asked = for_others_.find(name);
+        return asked == for_others_.end() ? nullptr : asked->second.front().channel;
     }
 
     // A new reply channel and its address. Its bounds are never small: replies were asked for, by no more requests than
@@ -159,20 +174,33 @@ private:
         std::shared_ptr<channel_state> to;
         envelope message;
     };
+    // What others have asked for, and how many of them.
+    struct asked_for {
+        std::shared_ptr<channel_state> channel;
+        std::size_t by = 0;
+    };
 
     std::vector<std::shared_ptr<channel_state>> all_channels() {
         std::vector<std::shared_ptr<channel_state>> all;
         std::lock_guard const lock(mutex_);
         for (auto const& [name, c] : channels_) all.push_back(c);
+        for (auto const& [name, asked] : for_others_)
+            for (auto const& one : asked) all.push_back(one.channel);
         for (auto const& [name, c] : replies_) all.push_back(c);
         return all;
     }
-    std::shared_ptr<channel_state> channel_of(address const& shape) {
-        auto& c = channels_[shape.channel];
-        if (!c) c = std::make_shared<channel_state>(shape, options_.most, options_.members_of != 0);
-        if (c->shape().kind != shape.kind || c->shape().shards != shape.shards)
-            detail::fail(errc::topology_mismatch, shape.channel);
+    std::shared_ptr<channel_state> make_channel(address const& shape) const {
+        return std::make_shared<channel_state>(shape, options_.most, options_.members_of != 0);
+    }
+    static bool is_of(channel_state const& c, address const& shape) noexcept {
+        return c.shape().kind == shape.kind && c.shape().shards == shape.shards;
+    }
+    static std::shared_ptr<channel_state> check(std::shared_ptr<channel_state> const& c, address const& shape) {
+        if (!is_of(*c, shape)) detail::fail(errc::topology_mismatch, shape.channel);
         return c;
+    }
+    static std::vector<asked_for>::iterator find_of(address const& shape, std::vector<asked_for>& all) {
+        return std::find_if(all.begin(), all.end(), [&](asked_for const& a) { return is_of(*a.channel, shape); });
     }
     void tell_tickers() {
         if (delayed_.empty()) return;
@@ -181,10 +209,10 @@ private:
 
     hub_options options_;
     std::mutex mutex_;
-    std::map<std::string, std::shared_ptr<channel_state>, std::less<>> channels_;
+    std::map<std::string, std::shared_ptr<channel_state>, std::less<>> channels_; // that somebody here has used
     std::map<std::string, std::shared_ptr<channel_state>, std::less<>> replies_;
-    // Those of the channels that nobody here has used yet, and how many have asked for them.
-    std::map<std::string, std::size_t, std::less<>> for_others_;
+    // What nobody here has used yet, one for each shape that others take it for.
+    std::map<std::string, std::vector<asked_for>, std::less<>> for_others_;
     std::uint64_t reply_count_ = 0;
     std::atomic<member_id> member_count_{0};
     std::multimap<time_point, delayed> delayed_;

@@ -75,13 +75,19 @@ public:
     std::shared_ptr<sink> open(address const& to) {
         auto channel = hub_->channel(to);
         auto const way = road_into(to, channel);
-        on_executor([to](node& n) { n.interests_->sends_to(to); });
+        on_executor([to, channel](node& n) {
+            n.opened(*channel);
+            n.interests_->sends_to(to);
+        });
         return std::make_shared<road_sink>(way);
     }
     void declare(subscription const& what) {
-        hub_->channel(what.from)->declare(what.group);
-        if (what.from.kind == channel_kind::publish_subscribe)
-            on_executor([what](node& n) { n.interests_->declare_there(what); });
+        auto const channel = hub_->channel(what.from);
+        channel->declare(what.group);
+        on_executor([what, channel](node& n) {
+            n.opened(*channel);
+            if (what.from.kind == channel_kind::publish_subscribe) n.interests_->declare_there(what);
+        });
     }
     std::shared_ptr<source> listen(subscription const& what, receiver& told) {
         auto const to = std::make_shared<node_source>(what, told);
@@ -102,7 +108,8 @@ public:
             });
         };
         to->start(loop_, std::move(local), std::move(carry), std::move(left));
-        on_executor([to](node& n) {
+        on_executor([to, channel](node& n) {
+            n.opened(*channel);
             auto const& [from, group] = std::tie(to->what().from, to->what().group);
             if (from.kind == channel_kind::publish_subscribe && n.absences_->take_missed(from.channel, group))
                 to->lost();
@@ -257,6 +264,11 @@ private:
     static inline std::string const reply_prefix = "inproc-reply:";
     static std::uint64_t number_of(std::string const& name) { return std::stoull(name.substr(reply_prefix.size())); }
 
+    // Somebody here uses the channel.
+    void opened(hub_detail::channel_state const& channel) {
+        for (auto const& [s, p] : peers_) p->opened(channel);
+        absences_->look(channel.shape().channel);
+    }
     // What consumers have settled and the other nodes were not told yet: after the goodbye it would come again.
     void settle_up() {
         interests_->settle_up();

@@ -84,7 +84,9 @@ public:
         if (feeds_.count(number) == 0) return;
         for (auto const& o : orders) {
             switch (o.what) {
-            case record_type::settle: settle_all(number, o); break;
+            case record_type::settle:
+                put_settlements(number, o.bytes, o.ended, [this](settle_record const& r) { session_->put(r); });
+                break;
             case record_type::hold: session_->put(hold_record{number, o.shard, o.on}); break;
             case record_type::pause: session_->put(pause_record{number}); break;
             case record_type::recalled: session_->put(recalled_record{number}); break;
@@ -223,6 +225,13 @@ public:
     void begin(std::string_view channel) {
         members_.for_each_of(channel, [](remote_member& m) { m.begin(); });
     }
+    // A channel is open here: whoever took it for one of another shape is refused.
+    void opened(hub_detail::channel_state const& channel) {
+        for (auto const number : members_.strangers_to(channel)) {
+            take_unsubscribe(number);
+            refuse(number, errc::topology_mismatch);
+        }
+    }
     void members_changed(std::string_view channel) {
         members_.for_each_of(channel, [](remote_member& m) { m.look_around(); });
     }
@@ -235,21 +244,8 @@ private:
         std::shared_ptr<feed> from;
     };
 
-    // What is said of one thing without more.
-    static std::uint32_t number_in(std::string_view payload) {
-        return read_fields<consumer_record<record_type::closed>>(payload).consumer;
-    }
     void refuse(std::uint32_t consumer, errc why) {
         session_->put(refused_record{consumer, static_cast<std::uint16_t>(why), {}});
-    }
-    void settle_all(std::uint32_t number, feed::order const& o) {
-        std::span<settled const> all(o.ended);
-        constexpr std::size_t at_once = 4'096;
-        for (std::uint64_t bytes = o.bytes; !all.empty(); bytes = 0) {
-            auto const some = all.first(std::min(all.size(), at_once));
-            session_->put(settle_record{number, bytes, settled_list(some)});
-            all = all.subspan(some.size());
-        }
     }
 
     // The consumer of that number; null where it has left, which the other node may not know yet.

@@ -56,6 +56,7 @@ public:
         waker_.emplace(loop, weak_from_this());
         group_ = &from_->join(me_, group_name_);
     }
+    std::uint32_t number() const noexcept { return number_; }
     hub_detail::channel_state const& channel() const noexcept { return *from_; }
     hub_detail::channel_state& channel() noexcept { return *from_; }
 

@@ -10,6 +10,7 @@
 #include <memory>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace fairway::tcp_detail {
 
@@ -34,6 +35,14 @@ public:
         if (!found) return nullptr;
         by_channel_.erase(key{channel_of(*found.mapped()), number});
         return found.mapped();
+    }
+    // Those of the channel's name that are members of another channel.
+    std::vector<std::uint32_t> strangers_to(hub_detail::channel_state const& channel) const {
+        std::vector<std::uint32_t> all;
+        for_each_of(channel.shape().channel, [&](remote_member& m) {
+            if (&m.channel() != &channel) all.push_back(m.number());
+        });
+        return all;
     }
     template <class F>
     void for_each(F f) const {

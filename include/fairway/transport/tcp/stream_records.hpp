@@ -6,6 +6,7 @@
 
 #include <fairway/transport/tcp/record_fields.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -143,6 +144,8 @@ using unsubscribe_record = consumer_record<record_type::unsubscribe>;
 using pause_record = consumer_record<record_type::pause>;
 using closed_record = consumer_record<record_type::closed>;
 using recalled_record = consumer_record<record_type::recalled>;
+// What is said of one thing without more.
+inline std::uint32_t number_in(std::string_view payload) { return read_fields<closed_record>(payload).consumer; }
 
 // The messages of a group are to be kept from now on.
 struct declare_record {
@@ -225,6 +228,16 @@ struct settle_record {
         f(s.consumer, s.bytes_freed, s.what);
     }
 };
+// As many records as so many settlements take.
+template <class Put>
+void put_settlements(std::uint32_t consumer, std::uint64_t bytes, std::span<settled const> all, Put&& put) {
+    constexpr std::size_t at_once = 4'096;
+    for (; !all.empty(); bytes = 0) {
+        auto const some = all.first(std::min(all.size(), at_once));
+        put(settle_record{consumer, bytes, settled_list(some)});
+        all = all.subspan(some.size());
+    }
+}
 
 // Deliver nothing of a shard, or do so again.
 struct hold_record {

@@ -210,6 +210,35 @@ TEST_CASE("at a node, settlements of what was never delivered end the session") 
     CHECK(w.serves());
 }
 
+TEST_CASE("at a node, deliveries that come with a goodbye are handled where nobody delivers them again") {
+    for (auto const why : {goodbye_code::shutting_down, goodbye_code::normal}) {
+        world w;
+        REQUIRE(w.serves());
+        bad_peer p(w);
+        p.greet();
+        auto const consumer = offer_orders(w, p);
+        std::string bytes = delivery_to(consumer, 1, order(R"({"number":1})"));
+        append_record(bytes, goodbye_record{why, {}});
+        p.say(bytes);
+        w.pass(1s);
+        CHECK(p.ended());
+        CHECK(w.handled == (why == goodbye_code::shutting_down ? 2 : 1));
+        CHECK(w.serves());
+    }
+    // Also where they are more than it takes.
+    world w;
+    bad_peer p(w);
+    p.greet();
+    auto const consumer = offer_orders(w, p);
+    std::string bytes = delivery_to(consumer, 1, order(R"({"number":1})"));
+    bytes += delivery_to(consumer, 1, order(R"({"number":1})"));
+    append_record(bytes, goodbye_record{goodbye_code::shutting_down, {}});
+    p.say(bytes);
+    w.pass(1s);
+    CHECK(p.ended());
+    CHECK(w.serves());
+}
+
 TEST_CASE("at a node, a consumer that pauses again and again ends the session") {
     world w;
     bad_peer p(w);

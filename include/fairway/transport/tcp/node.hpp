@@ -254,6 +254,7 @@ public:
         peers_.erase(found);
         last_peer_.reset();
         replies_.remove(at.peer().node, p);
+        if (at.peer_has_ended()) p->hand_over_at_last();
         p->end();
         last_words_->look();
         interests_->session_ended(at);

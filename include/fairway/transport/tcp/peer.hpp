@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <map>
 #include <memory>
 #include <optional>
@@ -191,6 +192,15 @@ public:
     void on_room() {
         members_.for_each([](remote_member& m) { m.go_on(); });
         for (auto const& r : replies_) r->go_on();
+    }
+    // The other node has ended in good order: what came in front of its goodbye is handled, since nobody delivers it
+    // again.
+    void hand_over_at_last() {
+        try {
+            hand_over();
+        } catch (std::exception const&) {
+            // More than its consumer has room for: the session is over already.
+        }
     }
     // The session is over; or the node is, and then no receiver is told, which may be gone.
     void end(bool with_node = false) {

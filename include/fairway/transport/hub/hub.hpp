@@ -13,6 +13,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -92,11 +93,13 @@ public:
         return asked == for_others_.end() ? nullptr : asked->second.front().channel;
     }
 
-    // A new reply channel and its address. Its bounds are never small: replies were asked for, by no more requests than
-    // there may be, and those that come from another node can't wait for room.
-    std::pair<std::string, std::shared_ptr<channel_state>> make_reply_channel() {
+    // A new reply channel and its address, by a number that others do not guess, or else the next one. Its bounds are
+    // never small: replies were asked for, by no more requests than there may be, and those that come from another node
+    // can't wait for room.
+    std::pair<std::string, std::shared_ptr<channel_state>> make_reply_channel(
+        std::optional<std::uint64_t> number = std::nullopt) {
         std::lock_guard const lock(mutex_);
-        std::string name = "inproc-reply:" + std::to_string(++reply_count_);
+        std::string name = "inproc-reply:" + std::to_string(number ? *number : ++reply_count_);
         bounds most;
         most.messages = std::max(most.messages, options_.most.messages);
         most.bytes = std::max(most.bytes, options_.most.bytes);

@@ -4,6 +4,7 @@
 
 #include <fairway/env/context_end.hpp>
 #include <fairway/env/execute.hpp>
+#include <fairway/env/secure_random.hpp>
 #include <fairway/transport/hub/ends.hpp>
 #include <fairway/transport/tcp/absence_watch.hpp>
 #include <fairway/transport/tcp/interests.hpp>
@@ -17,9 +18,12 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -42,6 +46,7 @@ public:
           share_(std::make_shared<hub_detail::attachment>(executor_, hub_)),
           loop_(env::run_loop::of(executor_)),
           clock_(env::clock::of(executor_)),
+          secrets_(env::secure_random::of(executor_)),
           absences_(std::make_shared<absence_watch>(
               executor_, hub_, options_.absence, [this](std::string const& name) { interests_->look_at_road(name); })),
           interests_(std::make_shared<interests>(executor_, options_, links_, peers_, roads_)) {}
@@ -119,9 +124,12 @@ public:
         return to;
     }
     reply_channel open_replies(receiver& told) {
-        auto [name, channel] = hub_->make_reply_channel();
+        // Only who was sent a request knows it, and can answer.
+        std::uint64_t number = 0;
+        secrets_.fill(std::as_writable_bytes(std::span(&number, 1)));
+        auto [name, channel] = hub_->make_reply_channel(number);
         auto replies = std::make_shared<hub_detail::hub_source>(hub_, channel, subscription{}, told, name);
-        return {reply_address{options_.dialing.node, number_of(name)}.text(), std::move(replies)};
+        return {reply_address{options_.dialing.node, number}.text(), std::move(replies)};
     }
     std::shared_ptr<sink> open_reply(std::string_view reply_to) {
         auto const to = reply_address::parse(reply_to);
@@ -263,7 +271,6 @@ public:
 private:
     // As the hub names its reply channels.
     static inline std::string const reply_prefix = "inproc-reply:";
-    static std::uint64_t number_of(std::string const& name) { return std::stoull(name.substr(reply_prefix.size())); }
 
     // Somebody here uses the channel.
     void opened(hub_detail::channel_state const& channel) {
@@ -310,6 +317,7 @@ private:
     std::shared_ptr<hub_detail::attachment> share_;
     std::shared_ptr<env::run_loop> loop_;
     env::clock& clock_;
+    env::secure_random& secrets_;
     std::atomic<bool> gone_{false}; // the execution context
     std::optional<links> links_;
     reply_ways replies_;

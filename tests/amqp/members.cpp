@@ -143,3 +143,53 @@ TEST_CASE("a lost connection takes the shards with it", "[amqp]") {
     all.pass(10s);
     CHECK(told(*from) == std::vector{shard_lost, shard_lost, disconnected, connected, shard_gained, shard_gained});
 }
+
+TEST_CASE("members that say who they are take one channel, however often something is declared", "[amqp]") {
+    town all(testing::stream_options(1), testing::amqp_broker_options().tune(4s, 131072, 16));
+    patient patience;
+    amqp one = all.connect("one");
+    auto const from = one.listen(orders(2), patience);
+    all.pass(5s);
+    for (int i = 0; i < 30; ++i) {
+        one.declare(orders(2));
+        all.pass(2s);
+    }
+    CHECK_FALSE(all.send(one, one.open({"bills", channel_kind::point_to_point, 0}), "1"));
+}
+
+TEST_CASE("members that could not speak to each other meet again, and it was told", "[amqp]") {
+    town all;
+    patient patience;
+    std::string troubles;
+    amqp one = all.connect("one", amqp_options().on_trouble([&](std::string_view where, error_code, std::string_view) {
+        troubles.append(where).append(" ");
+    }));
+    auto const from = one.listen(orders(8), patience);
+    all.pass(5s);
+    testing::amqp_faults f;
+    f.close_one_in = 1; // as where an operator has deleted their exchange
+    all.broker->set_faults(f);
+    all.pass(5s);
+    CHECK(troubles.find("fw.orders::members") != std::string::npos);
+    all.broker->set_faults({});
+    amqp other = all.connect("other");
+    auto const also = other.listen(orders(8), patience);
+    all.pass(10s);
+    for (int i = 0; i < 8; ++i) CHECK(all.broker->queue("fw.orders:" + std::to_string(i))->consumers == 1);
+}
+
+TEST_CASE("instances that only look and have another number of shards are told of", "[amqp]") {
+    town all;
+    patient patience;
+    std::string troubles;
+    amqp one =
+        all.connect("one", amqp_options().on_trouble([&](std::string_view, error_code why, std::string_view text) {
+            if (why == errc::topology_mismatch) troubles.append(text).append("/");
+        }));
+    auto const from = one.listen(orders(4), patience);
+    all.pass(5s);
+    amqp stranger = all.connect("stranger", amqp_options().topology(topology_mode::none));
+    auto const theirs = stranger.listen(orders(8), patience);
+    all.pass(10s);
+    CHECK(troubles == "another instance has another number of shards: of 8, here of 4/"); // once
+}

@@ -77,7 +77,7 @@ TEST_CASE("what a URL has wrong is told, and no secret with it", "[amqp]") {
              "amqp://a:s3cret@127.0.0.1?ca=ca.pem",
              "amqps://a:s3cret@127.0.0.1?ca=/nowhere/ca.pem",
              "amqp://a@127.0.0.1?password-file=/nowhere/password",
-             "amqp://127.0.0.1?password-file=/dev/null",
+             "amqp://127.0.0.1?password-file=" __FILE__,
              "amqp://a:s3cret@127.0.0.1?mechanism=external",
              "rabbit://a:s3cret@127.0.0.1",
          }) {
@@ -86,6 +86,12 @@ TEST_CASE("what a URL has wrong is told, and no secret with it", "[amqp]") {
         CHECK_FALSE(text.empty());
         CHECK(text.find("s3cret") == std::string::npos);
     }
+}
+
+TEST_CASE("who is the user of a certificate shows it by TLS", "[amqp]") {
+    asio::io_context io;
+    auto const o = amqp_options().host("127.0.0.1", 5672).user_of_certificate();
+    CHECK(code_of([&] { amqp(io.get_executor(), o); }) == errc::invalid_argument);
 }
 
 TEST_CASE("a channel has one shape in a program", "[amqp]") {

@@ -361,6 +361,13 @@ TEST_CASE("who settles waits for all that was sent, whoever waits for it", "[out
     bool again = false;
     settle(again);
     CHECK(again);
+    bool soon = false;
+    auto const earlier = d.send({5});
+    settle(soon);
+    auto const later = d.send({6});
+    CHECK(d.take() == numbers{5, 6});
+    d.end(4);
+    CHECK(soon); // however much is sent meanwhile
 }
 
 TEST_CASE("a closed outbox takes nothing, and ends what waits", "[outbox]") {

@@ -100,7 +100,7 @@ public:
     }
     // As `sink::flush`.
     void flush(error_code& into, env::continuation done) { flush(&into, std::move(done)); }
-    // Resumes `done` once nothing waits here, whoever has sent it.
+    // Resumes `done` once all that was sent so far has ended, whoever waits for it.
     void settle(env::continuation done) { flush(nullptr, std::move(done)); }
 
     // ---- for who has the connection ----
@@ -240,7 +240,10 @@ private:
     void flush(error_code* into, env::continuation done) {
         std::lock_guard const lock(mutex_);
         if (gone_) return;
-        flushing_.push_back({last_, into, std::move(done)});
+        auto last = last_;
+        if (!into)
+            for (auto const& w : waiting_) last += w->envelopes.size() - w->entered;
+        flushing_.push_back({last, into, std::move(done)});
         end_flushes();
     }
 
@@ -345,7 +348,8 @@ private:
     }
     void end_flushes() {
         auto const is_over = [this](flush_waiter const& f) {
-            if (!f.into) return entries_.empty() && waiting_.empty();
+            bool const none_left = entries_.empty() || entries_.begin()->first > f.last;
+            if (!f.into) return none_left && (last_ >= f.last || waiting_.empty());
             if (tried_ == 0) return true;
             return std::none_of(
                 entries_.begin(), entries_.upper_bound(f.last), [](auto const& e) { return !e.second.owner; });

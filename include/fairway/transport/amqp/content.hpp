@@ -123,6 +123,7 @@ private:
         if (left_ > 0) return;
         finish(header_, body_, handler);
         if (body_.capacity() > most_kept) body_ = {};
+        if (header_.capacity() > most_kept) header_ = {};
     }
 
     template <class Handler>

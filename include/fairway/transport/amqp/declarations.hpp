@@ -72,7 +72,7 @@ public:
         begin();
     }
     void down() {
-        open_ = false;
+        open_ = is_to_ask_again_ = false;
         alarm_->cancel();
         session_.reset();
         channel_.reset();
@@ -100,6 +100,7 @@ public:
 private:
     void begin() { channel_ = session_->open(weak_from_this()); }
     void begin_later() {
+        is_to_ask_again_ = false;
         alarm_->set(clock_.steady_now() + std::chrono::seconds(1), [weak = weak_from_this()] {
             if (auto const self = weak.lock(); self && self->session_ && !self->channel_) self->begin();
         });
@@ -122,10 +123,12 @@ private:
     void ask_again_later() {
         constexpr duration pause = std::chrono::seconds(10);
         auto const refused = [](need const& n) { return n.refused; };
-        if (std::none_of(all_.begin(), all_.end(), refused)) return;
+        if (std::none_of(all_.begin(), all_.end(), refused) || std::exchange(is_to_ask_again_, true)) return;
         alarm_->set(clock_.steady_now() + pause, [weak = weak_from_this(), refused] {
             auto const self = weak.lock();
-            if (!self || !self->complete()) return; // it is asked for anyway
+            if (!self) return;
+            self->is_to_ask_again_ = false;
+            if (!self->complete()) return; // until they are, which asks again
             auto const first = std::stable_partition(self->all_.begin(), self->all_.end(), std::not_fn(refused));
             self->done_ = static_cast<std::size_t>(first - self->all_.begin());
             self->next();
@@ -147,6 +150,7 @@ private:
     std::shared_ptr<session> session_;
     std::shared_ptr<channel> channel_;
     bool open_ = false;
+    bool is_to_ask_again_ = false; // what was refused, by the alarm
 };
 
 } // namespace fairway::amqp_detail

@@ -20,7 +20,8 @@ public:
     // Another one, of a message that was refused at `since` for the first time; its senders may have given up those
     // that were before. True where the channel, which was opened then, is to be opened again.
     bool again(env::steady_point since, env::steady_point opened, env::steady_point now) {
-        if (!since_) since_ = since;
+        if (!since_ || now - last_ > longest_gap) since_ = since;
+        last_ = now;
         if (now - std::max(std::min(*since_, since), opened) < patience_) return false;
         patience_ = std::min(2 * patience_, most_patience);
         return true;
@@ -31,7 +32,9 @@ public:
 
 private:
     static constexpr duration most_patience = std::chrono::minutes(1);
+    static constexpr duration longest_gap = std::chrono::seconds(10);
     std::optional<env::steady_point> since_;
+    env::steady_point last_{};
     duration patience_ = std::chrono::seconds(3); // twice as long each time in vain
 };
 

@@ -62,12 +62,15 @@ private:
 // connection on which something was published.
 class member_voice final : public channel_user, public std::enable_shared_from_this<member_voice> {
 public:
-    explicit member_voice(std::string exchange) : exchange_(std::move(exchange)) {}
+    // `failed` is told why the broker does not take what is said.
+    member_voice(std::string exchange, std::function<void(error_code why, std::string_view text)> failed)
+        : exchange_(std::move(exchange)), failed_(std::move(failed)) {}
 
     // Nothing where there is no connection.
     void use(std::shared_ptr<session> const& s) {
+        if (session_ == s) return;
+        close();
         session_ = s;
-        channel_.reset();
     }
     void say(std::string_view what, std::string_view who) {
         if (!session_ || session_->over() || session_->blocked()) return;
@@ -86,10 +89,14 @@ public:
     // ---- of its channel ----
     void on_open() override {}
     // Opened again with the next word.
-    void on_closed(error_code, std::string_view) override { channel_.reset(); }
+    void on_closed(error_code why, std::string_view text) override {
+        channel_.reset();
+        if (session_ && !session_->over()) failed_(why, text);
+    }
 
 private:
     std::string exchange_;
+    std::function<void(error_code, std::string_view)> failed_;
     std::shared_ptr<session> session_;
     std::shared_ptr<channel> channel_;
 };
@@ -107,7 +114,8 @@ public:
           alarm_(clock_.make_alarm(executor)),
           list_(me),
           exchange_(std::move(exchange)),
-          voice_(std::make_shared<member_voice>(exchange_.name)),
+          voice_(std::make_shared<member_voice>(
+              exchange_.name, [this](error_code why, std::string_view text) { lost_touch(why, text); })),
           shards_(shards),
           word_(word(me, shards)),
           own_(std::move(own)),
@@ -171,10 +179,7 @@ public:
         set_alarm(beat); // tried again
     }
     // The queue that it hears others by was deleted.
-    void on_cancel(std::string_view) override {
-        channel_->close();
-        on_closed(errc::unroutable, "the queue of a member was deleted");
-    }
+    void on_cancel(std::string_view) override { lost_touch(errc::unroutable, "the queue of a member was deleted"); }
     void on_deliver(basic_deliver const&, content const& what) override {
         member_id who = 0;
         auto const text = what.body;
@@ -210,6 +215,11 @@ private:
         });
     }
     void say(std::string_view what) { voice_->say(what, word_); }
+    // All that meeting needs is made again.
+    void lost_touch(error_code why, std::string_view text) {
+        if (channel_) channel_->close();
+        on_closed(why, text);
+    }
     // Who it is, and how many shards it shares.
     static std::string word(member_id who, std::size_t shards) {
         std::array<char, 16> digits{};

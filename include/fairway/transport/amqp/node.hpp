@@ -312,7 +312,8 @@ private:
     }
     void remove(consumer const& gone) {
         leave_group(gone);
-        if (reply_address::is_own(gone.what().from.channel)) needs_->remove(gone.what().from.channel);
+        auto const& what = gone.what();
+        if (reply_address::is_own(what.from.channel) || is_refused(gone)) needs_->remove(what.from.channel, what.group);
         std::erase_if(consumers_, [&](auto const& c) { return c.get() == &gone; });
     }
 

@@ -71,6 +71,8 @@ public:
     void down() {
         session_.reset();
         pausing_ = false;
+        lanes_.clear(); // another session finds other queues
+        refuses_ = {};
         lost();
     }
     // There may be something to do.

@@ -108,6 +108,8 @@ private:
                 detail::fail(errc::invalid_argument,
                     "amqp: the password would go to " + h.host +
                         " without TLS: write amqps://, or insecure=true where the network is trusted");
+        if (o.user_.empty() && !o.tls_)
+            detail::fail(errc::invalid_argument, "amqp: who is the user of a certificate shows it by TLS");
         auto const l = std::make_shared<amqp_detail::link_options>();
         l->hosts = o.hosts_;
         l->user = o.user_;

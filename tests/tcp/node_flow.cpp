@@ -664,6 +664,49 @@ TEST_CASE(
     }
 }
 
+TEST_CASE("a group that a node has declared itself is kept until its first member has come and gone", "[node]") {
+    numbers read;
+    numbers other;
+    town t;
+    auto& press = t.start("press", with_absence(20s));
+    press.transport().declare({{std::string(news::name), channel_kind::publish_subscribe, 0}, "reader"});
+    auto const papers = press.self->sender<news>();
+    put<note>(papers, 1);
+    // Others come and go.
+    auto& library = t.start("library");
+    library.places->put("*", {"press:7000"});
+    library.self->handle<news>(into(other));
+    t.pass(10s);
+    put<note>(papers, 2);
+    t.pass(1s);
+    t.crash(library);
+    t.pass(2min);
+    process* reader = nullptr;
+    auto const come = [&] {
+        reader = &t.start("reader");
+        reader->places->put("*", {"press:7000"});
+        reader->self->handle<news>(into(read));
+        t.pass(10s);
+        return reader->seen;
+    };
+    CHECK(come()->count(occurrence::gap, news::name) == 0);
+    CHECK(read == up_to(2));
+    CHECK(other == numbers{2});
+    t.crash(*reader);
+    put<note>(papers, 3);
+    t.pass(2min);
+    CHECK(come()->count(occurrence::gap, news::name) == 1);
+    CHECK(read == up_to(2));
+    // Said once more, it is waited for again.
+    t.crash(*reader);
+    t.pass(10s);
+    press.transport().declare({{std::string(news::name), channel_kind::publish_subscribe, 0}, "reader"});
+    put<note>(papers, 4);
+    t.pass(2min);
+    CHECK(come()->count(occurrence::gap, news::name) == 0);
+    CHECK(read == numbers{1, 2, 4});
+}
+
 namespace {
 
 struct bulk {

@@ -22,11 +22,13 @@ class channel_state : public inlet {
 public:
     using inlet::inlet;
 
-    // Makes a group known: from now on its messages are kept. Whether it was not known before.
-    bool declare(std::string const& name) {
+    // Makes a group known: from now on its messages are kept; `awaited`: at least until it has a member. Whether it was
+    // not known before.
+    bool declare(std::string const& name, bool awaited = false) {
         all_of_it const locks(*this);
         auto const before = groups_.size();
-        group_of(name);
+        auto& g = group_of(name);
+        if (awaited) g.await_member();
         return groups_.size() > before;
     }
     std::size_t groups() {
@@ -121,21 +123,20 @@ public:
         std::lock_guard const lock(mutex_);
         return g.has_several();
     }
-    // Groups that have no members.
+    // Groups that have no members, and for which none is awaited.
     std::vector<std::string> absent_groups() {
         std::lock_guard const lock(mutex_);
         std::vector<std::string> all;
         for (auto const& g : groups_)
-            if (!g.has_some()) all.push_back(g.name());
+            if (g.is_absent()) all.push_back(g.name());
         return all;
     }
-    // A group without members is not known any more; returns how many messages it had to take. Nothing where it has
-    // some.
+    // An absent group is not known any more; returns how many messages it had to take. Nothing where it is not absent.
     std::optional<std::size_t> forget(std::string const& name) {
         std::vector<envelope> ended; // their objects end when no lock is held
         all_of_it const locks(*this);
         for (auto g = groups_.begin(); g != groups_.end(); ++g) {
-            if (g->name() != name || g->has_some()) continue;
+            if (g->name() != name || !g->is_absent()) continue;
             auto const n = g->backlog();
             g->drop_all(ended);
             groups_.erase(g);

@@ -55,6 +55,9 @@ public:
     }
     bool competes() const noexcept { return !sharded_ && members_.size() > 1; }
     bool has_some() const noexcept { return !members_.empty(); }
+    // Its first member, or the next one, is waited for, however long it takes.
+    void await_member() noexcept { awaits_member_ = members_.empty(); }
+    bool is_absent() const noexcept { return members_.empty() && !awaits_member_; }
     // Somebody takes messages.
     bool has_takers() const noexcept {
         return std::any_of(members_.begin(), members_.end(), [](member const* m) { return !m->paused; });
@@ -129,6 +132,7 @@ public:
     // From here on both locks are held.
     void join(member& m) {
         members_.push_back(&m);
+        awaits_member_ = false;
         rebalance();
     }
     void pause(member& m) {
@@ -285,6 +289,7 @@ private:
     // The shards that have something to take.
     shard_set ready_;
     std::vector<member*> members_;
+    bool awaits_member_ = false;
     std::size_t next_ = 0;
     std::size_t backlog_ = 0;
     std::size_t bytes_ = 0;

@@ -88,7 +88,7 @@ public:
     }
     void declare(subscription const& what) {
         auto const channel = hub_->channel(what.from);
-        channel->declare(what.group);
+        channel->declare(what.group, true);
         on_executor([what, channel](node& n) {
             n.opened(*channel);
             if (what.from.kind == channel_kind::publish_subscribe) n.interests_->declare_there(what);

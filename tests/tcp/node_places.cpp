@@ -138,3 +138,19 @@ TEST_CASE(
     t.pass(1s);
     CHECK(shop.told(errc::too_large) == 2);
 }
+
+TEST_CASE("of a place that leads to the node itself nothing is told, however often it is dialed", "[node]") {
+    numbers handled;
+    town t;
+    auto& stock = t.start("stock");
+    stock.self->handle<steps>(into(handled));
+    auto& shop = t.start("shop");
+    shop.places->put("*", {"shop:7000", "stock:7000"});
+    put<step>(shop.self->sender<steps>(), 1);
+    t.pass(10min);
+    CHECK(handled == numbers{1});
+    CHECK(shop.troubles.empty());
+    shop.places->put("*", {"stock:7000"});
+    t.pass(10s);
+    CHECK(shop.troubles.empty());
+}

@@ -118,6 +118,8 @@ public:
     void on_detached(session&) override {} // it may be resumed
     void on_over(session& s, error_code why, std::string_view text) override {
         sessions_.erase(s.id());
+        // A node that has dialed itself goes again: nothing is wrong.
+        if (s.peer().node == options_->node && why == errc::not_connected) return;
         if (!text.empty()) tell(s.peer().endpoint, why, text);
     }
 

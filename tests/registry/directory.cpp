@@ -322,6 +322,28 @@ TEST_CASE("Refusals reach the log once, and are over when they are") {
     CHECK(rogue.said.size() == 2);
 }
 
+TEST_CASE("A full channel takes none of a client's other channels out of the registry") {
+    fairway::registry_limits l;
+    l.endpoints_per_channel = 1;
+    town t(registry_options().limits(l));
+    citizen first(t, "first");
+    first.announces("hot", "first:7000");
+    citizen stock(t, "stock");
+    stock.announces("orders", "stock:7000");
+    t.b.advance(10s);
+    stock.announces("hot", "stock:7000");
+    t.b.advance(10min);
+    using lists = std::vector<fairway::registry_list>;
+    CHECK(t.books().lists() == lists{{"hot", {"tcp://first:7000"}}, {"orders", {"tcp://stock:7000"}}});
+    CHECK(
+        stock.said == std::vector<std::string>{"! registry, announcing: left out, because there are as many endpoints "
+                                               "as may be: of channel hot"});
+    first.handles.clear();
+    t.b.advance(15s);
+    CHECK(t.books().lists() == lists{{"hot", {"tcp://stock:7000"}}, {"orders", {"tcp://stock:7000"}}});
+    CHECK(stock.said.size() == 2);
+}
+
 TEST_CASE("A directory whose service is closed keeps its lists and does nothing more") {
     town t;
     citizen shop(t, "shop");

@@ -331,21 +331,29 @@ TEST_CASE("Every bound of the registry holds, and what is within it goes on") {
     CHECK(f.answered().contains(1));
 }
 
-TEST_CASE("A channel has so many endpoints, whoever announces them") {
+TEST_CASE("A channel has so many endpoints, whoever announces them, and the rest of what is announced is taken") {
     registry_limits l;
     l.endpoints_per_channel = 2;
+    l.entries_per_principal = 2;
     fixture f(l);
-    auto const refused = [&](std::string const& principal, fairway::registry_announce const& what) {
-        return fault_of([&] { f.state.announce(principal, what, f.now); });
+    using names = std::vector<std::string>;
+    auto const left_out = [&](std::string const& principal, fairway::registry_announce const& what) {
+        return f.state.announce(principal, what, f.now).left_out.value_or(names());
     };
-    CHECK(refused("p", announce("a", 1, {{"x", "h:1"}, {"x", "h:2"}, {"x", "h:3"}})) == "registry.too_many");
-    CHECK(f.state.lists().empty());
-    f.announces("a", 1, {{"x", "h:1"}}, "p");
+    CHECK(left_out("p", announce("a", 1, {{"x", "h:1"}, {"x", "h:2"}, {"x", "h:3"}})) == names{"x"});
+    CHECK(f.state.lists() == lists{{"x", {"tcp://h:1", "tcp://h:2"}}});
+    f.announces("a", 2, {{"x", "h:1"}}, "p");
     f.announces("a", 1, {{"x", "h:2"}}, "q");
-    CHECK(refused("r", announce("a", 1, {{"x", "h:3"}, {"y", "h:3"}})) == "registry.too_many");
-    f.announces("a", 1, {{"y", "h:3"}, {"x", "h:2"}}, "r");                       // nothing new in x
-    f.announces("a", 2, {{"x", "h:4"}}, "p");                                     // instead of its other one
-    CHECK(refused("q", announce("a", 2, {{"x", "h:5"}})) == "registry.too_many"); // r has the one it had, too
+    CHECK(left_out("r", announce("a", 1, {{"x", "h:3"}, {"y", "h:3"}, {"x", "h:4"}})) == names{"x"});
+    CHECK_FALSE(f.state.announce("r", announce("a", 2, {{"y", "h:3"}, {"x", "h:2"}}), f.now).left_out); // nothing new
+    f.announces("a", 3, {{"x", "h:4"}}, "p");                             // instead of its other one
+    CHECK(left_out("q", announce("a", 2, {{"x", "h:5"}})) == names{"x"}); // r has the one it had, too
     CHECK(f.state.lists() == lists{{"x", {"tcp://h:2", "tcp://h:4"}}, {"y", {"tcp://h:3"}}});
+    // What is left out does not stand in the way of the rest, each time when it is renewed.
+    f.now += 20s;
+    CHECK(left_out("r", announce("a", 3, {{"y", "h:3"}, {"x", "h:2"}, {"x", "h:6"}})) == names{"x"});
+    f.now += 20s;
+    f.state.advance(f.now);
+    CHECK(f.state.lists() == lists{{"x", {"tcp://h:2"}}, {"y", {"tcp://h:3"}}});
     CHECK(registry_limits().endpoints_per_channel == 256);
 }

@@ -178,6 +178,7 @@ private:
         } catch (...) {
             why = trouble_of(std::current_exception());
         }
+        if (answer && answer->left_out) why = left_out(*answer->left_out);
         auto const self = of.lock();
         if (!self || self->left_) co_return;
         auto const now = self->clock_.steady_now();
@@ -221,6 +222,13 @@ private:
         } catch (std::exception const& other) {
             return {errc::handler_failed, other.what()};
         }
+    }
+    static trouble left_out(std::vector<std::string> const& channels) {
+        if (channels.empty()) return {};
+        trouble t{errc::queue_full, "left out, because there are as many endpoints as may be: of channel "};
+        t.text += channels.front().substr(0, max_channel_name_length);
+        if (channels.size() > 1) t.text += ", and " + std::to_string(channels.size() - 1) + " more";
+        return t;
     }
     // Says what is wrong once, and when it is over.
     void note(std::string& said, char const* doing, trouble const& t) {

@@ -7,6 +7,7 @@
 #include <fairway/contract/channel.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,12 +32,16 @@ struct registry_lease {
     std::string epoch;
     /// How long in milliseconds the entries stay without being announced again.
     std::uint64_t lease_ms = 0;
+    /// The channels that have as many endpoints as may be, so that the client's one is left out; nothing where all are
+    /// taken.
+    std::optional<std::vector<std::string>> left_out = std::nullopt;
 };
 
 /// All that one client announces: replaces what it announced before, and renews its lease. No entries: it withdraws.
 ///
-/// Answered with the fault "registry.too_many", "registry.invalid" or "registry.forbidden" where it is refused; what
-/// was announced before then stays until its lease ends.
+/// Endpoints of channels that have as many as may be are left out, as the answer says. Answered with the fault
+/// "registry.too_many", "registry.invalid" or "registry.forbidden" where it is refused; what was announced before then
+/// stays until its lease ends.
 struct registry_announce {
     /// It is a command.
     using contract = command<"fairway.registry.announce", registry_lease>;

@@ -75,11 +75,11 @@ public:
         client_key const key{std::string(principal), what.client};
         auto const known = clients_.find(key);
         if (known != clients_.end() && what.number <= known->second.number) return lease();
-        entry_set const wanted = checked(what.entries);
+        entry_set wanted = checked(what.entries);
         entry_set const none;
         entry_set const& had = known == clients_.end() ? none : known->second.entries;
+        auto left_out = leave_out(wanted, had);
         check_bounds(key.first, known == clients_.end(), wanted.size(), had.size());
-        check_channels(wanted, had);
 
         client_record& c = clients_[key];
         if (known == clients_.end())
@@ -90,7 +90,9 @@ public:
         c.expires = fairway::detail::saturating_add(now, limits_.lease);
         leases_.emplace(c.expires, key);
         replace(key.first, c, wanted);
-        return lease();
+        auto granted = lease();
+        if (!left_out.empty()) granted.left_out = std::move(left_out);
+        return granted;
     }
 
     // The answer, or nothing where it waits: then `advance` gives it. Throws `fault`.
@@ -239,20 +241,23 @@ private:
         if (entries_ - had + wanted > limits_.entries) refuse(limits_.entries, " entries");
     }
 
-    // Everybody who asks for a channel dials each of its endpoints.
-    void check_channels(entry_set const& wanted, entry_set const& had) const {
-        std::map<std::string_view, std::int64_t> growth;
-        for (auto const& e : wanted)
-            if (!had.contains(e) && announcing(e) == 0) ++growth[e.channel];
-        for (auto const& e : had)
-            if (!wanted.contains(e) && announcing(e) == 1) --growth[e.channel];
-        for (auto const& [name, n] : growth) {
-            auto const at = channels_.find(std::string(name));
-            auto const now = at == channels_.end() ? 0 : static_cast<std::int64_t>(at->second.endpoints.size());
-            if (n > 0 && static_cast<std::size_t>(now + n) > limits_.endpoints_per_channel)
-                throw fault("registry.too_many", "channel " + std::string(name) + ": at most " +
-                                                     std::to_string(limits_.endpoints_per_channel) + " endpoints");
+    // Everybody who asks for a channel dials each of its endpoints: those beyond its bound are not wanted. Returns
+    // their channels. Who announces all again gets in once there is room.
+    std::vector<std::string> leave_out(entry_set& wanted, entry_set const& had) const {
+        std::map<std::string, std::size_t> room;
+        for (auto const& e : wanted) {
+            auto const c = channels_.find(e.channel);
+            room[e.channel] = limits_.endpoints_per_channel - (c == channels_.end() ? 0 : c->second.endpoints.size());
         }
+        for (auto const& e : had)
+            if (!wanted.contains(e) && announcing(e) == 1) ++room[e.channel];
+        std::set<std::string> full;
+        std::erase_if(wanted, [&](registry_entry const& e) {
+            if (announcing(e) > 0) return false;
+            if (auto& left = room[e.channel]; left > 0) return --left, false;
+            return full.insert(e.channel), true;
+        });
+        return {full.begin(), full.end()};
     }
     // How many clients do so.
     std::size_t announcing(registry_entry const& e) const {

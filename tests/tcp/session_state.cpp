@@ -523,6 +523,50 @@ TEST_CASE("who waits for room to join a record is not taken for dead or slow, an
     CHECK(s.state.alarm() <= steady_point(91s));
 }
 
+TEST_CASE("who waits for room to join a record says so by its acknowledgements, and keeps its sender") {
+    auto o = small();
+    o.joining = std::make_shared<joining_budget>(10'000, 5'000);
+    joining_budget::share first(o.joining, {}, {});
+    REQUIRE(first.take(3'000));
+    joining_budget::share second(o.joining, {}, {});
+    REQUIRE(second.take(5'000));
+    side a(small());
+    side b(o);
+    connect(a, b, {});
+    a.send(std::string(4'500, 'x'));
+    steady_point at{1s};
+    b.take(a.write(at), at);
+    REQUIRE(b.state.held_back());
+    auto verdict = session_state::verdict::nothing;
+    auto const pass = [&](fairway::duration time) {
+        for (auto const end = at + time; at < end && verdict != session_state::verdict::stalled;) {
+            at += 1s;
+            if (at >= b.state.alarm()) (void)b.state.tick(at);
+            CHECK(b.state.alarm() > at);
+            b.send("so that it needs no heartbeat");
+            a.take(b.write(at), at);
+            verdict = a.state.tick(at);
+        }
+    };
+    pass(4min);
+    CHECK(verdict != session_state::verdict::stalled);
+    SECTION("it goes on") {
+        second.give_back();
+        b.state.take(b.in, at, b.above);
+        CHECK_FALSE(b.state.held_back());
+        REQUIRE(b.above.records.size() == 1);
+        a.take(b.write(at), at);
+        CHECK(a.state.acked_offset() == a.state.put_offset());
+        CHECK(b.write(at).empty());
+    }
+    SECTION("it does not") {
+        pass(3min);
+        CHECK(verdict == session_state::verdict::stalled);
+        CHECK(at >= steady_point(5min));
+        CHECK(at <= steady_point(5min + 40s));
+    }
+}
+
 TEST_CASE("a record that was begun ends within 30 s, however much is said meanwhile") {
     side s(small());
     s.in.limit(4096);

@@ -11,6 +11,7 @@
 #include <fairway/transport/tcp/session_options.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -121,7 +122,7 @@ public:
             if (r->type == record_type::fragment && !joiner_.reserve(r->payload)) {
                 in.put_back(*r);
                 held_back_ = true;
-                held_since_ = now;
+                held_since_ = said_held_ = now;
                 break;
             }
             if (is_counted(r->type)) {
@@ -162,7 +163,7 @@ public:
     template <class Take>
     std::size_t write(char* control, std::size_t most, std::size_t parts, time now, Take&& take) {
         field_writer to(control);
-        if (received_ != told_ && (ack_due_ || out_.unsent() > 0)) {
+        if (ack_due_ || (received_ != told_ && out_.unsent() > 0)) {
             told_ = received_;
             field_writer payload(write_head(to.at(), record_type::ack, 8));
             payload.put(told_);
@@ -186,6 +187,7 @@ public:
         if (!held_back_) next = std::min(next, heard_ + dead_after_);
         if (joiner_.inside() && !held_back_) next = std::min(next, joining_since_ + joining_timeout_);
         if (ack_waits_ && !ack_due_) next = std::min(next, ack_at_);
+        if (held_back_) next = std::min(next, said_held_ + held_ack_every);
         return next;
     }
     verdict tick(time now) noexcept {
@@ -202,16 +204,29 @@ public:
         else if (now >= stalled_since_ + stall_)
             return verdict::stalled;
         if (ack_waits_ && now >= ack_at_) ack_due_ = true;
+        // That it takes nothing at present is no fault of its peer's, nor of its own.
+        if (held_back_ && now >= said_held_ + held_ack_every) {
+            said_held_ = now;
+            ack_due_ = true;
+        }
         return wants_to_write() ? verdict::write : verdict::nothing;
     }
 
 private:
     static constexpr std::uint64_t ack_bytes = 64 * 1024;
+    // Who is held back says again so often what it has received.
+    static constexpr duration held_ack_every = std::chrono::seconds(5);
+    // And is waited for so many times as long as who says nothing.
+    static constexpr int most_held = 10;
 
     // The peer has its time from now on.
     void await_ack(time now) noexcept {
         stalled_at_ = out_.acked_offset();
-        stalled_since_ = now;
+        stalled_since_ = moved_ = now;
+    }
+    // It says again what it has received: it is held back, and can't go on.
+    void await_held() noexcept {
+        if (heard_ < moved_ + most_held * stall_) stalled_since_ = heard_;
     }
     void end_hold(time now) noexcept {
         if (std::exchange(held_back_, false)) joining_since_ += now - held_since_;
@@ -244,7 +259,12 @@ private:
     template <class Sink>
     void control_record(raw_record const& r, Sink& sink) {
         switch (r.type) {
-        case record_type::ack: out_.ack(read_fields<ack_record>(r.payload).offset); return tell_acked(sink);
+        case record_type::ack: {
+            auto const offset = read_fields<ack_record>(r.payload).offset;
+            if (offset == out_.acked_offset()) await_held();
+            out_.ack(offset);
+            return tell_acked(sink);
+        }
         case record_type::heartbeat: return;
         case record_type::goodbye: handshake::dismiss(r, true);
         default:
@@ -271,6 +291,7 @@ private:
     time joining_since_;
     bool held_back_ = false;
     time held_since_;
+    time said_held_;
     std::uint64_t received_ = 0;
     std::uint64_t told_ = 0; // of that, to the peer
     bool prompt_ = false;    // the peer should hear of what came since
@@ -288,6 +309,7 @@ private:
     time detached_;
     std::uint64_t stalled_at_ = 0;
     time stalled_since_;
+    time moved_; // when the peer last had nothing to acknowledge, or did
 };
 
 } // namespace fairway::tcp_detail

@@ -647,6 +647,54 @@ TEST_CASE("a subscriber hears of a gap when another publisher comes for one that
 }
 
 TEST_CASE(
+    "a subscriber hears of a gap, too, when the other publisher comes before the first one is given up", "[node]") {
+    numbers read;
+    town t;
+    auto& reader = t.start("reader");
+    reader.self->handle<news>(into(read));
+    auto& press = t.start("press");
+    auto const papers = press.self->sender<news>();
+    std::vector<std::string> places;
+    auto const add = [&](std::string const& name) {
+        places.push_back(name + ":7000");
+        reader.places->put("*", places);
+        t.pass(3s);
+    };
+    add("press");
+    t.pass(10s);
+    auto const gaps = [&] { return reader.seen->count(occurrence::gap, news::name); };
+    auto& mint = t.start("mint");
+    auto const coins = mint.self->sender<news>();
+    // It comes while the other one is away for a moment.
+    t.lab.streams().cut_both("press", "reader");
+    t.pass(5s);
+    add("mint");
+    t.lab.streams().heal_all();
+    t.pass(1min);
+    put<note>(papers, 1);
+    put<note>(coins, 2);
+    t.pass(1s);
+    CHECK(read == up_to(2));
+    CHECK(gaps() == 0);
+    // The other one does not come back.
+    t.crash(press);
+    auto& desk = t.start("desk");
+    auto const letters = desk.self->sender<news>();
+    put<note>(letters, 3);
+    t.pass(1s);
+    add("desk");
+    t.pass(1min);
+    put<note>(letters, 4);
+    t.pass(1s);
+    CHECK(read == numbers{1, 2, 4});
+    CHECK(gaps() == 1);
+    t.start("shop");
+    add("shop");
+    t.pass(1min);
+    CHECK(gaps() == 1);
+}
+
+TEST_CASE(
     "what a publisher publishes before its subscribers have come waits for the groups that it has declared", "[node]") {
     numbers read;
     town t;

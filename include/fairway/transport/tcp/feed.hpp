@@ -2,6 +2,7 @@
 #ifndef FAIRWAY_TRANSPORT_TCP_FEED_HPP
 #define FAIRWAY_TRANSPORT_TCP_FEED_HPP
 
+#include <fairway/env/clock.hpp>
 #include <fairway/envelope/envelope.hpp>
 #include <fairway/transport/tcp/identity.hpp>
 #include <fairway/transport/tcp/in_hand.hpp>
@@ -52,8 +53,10 @@ public:
         : index_(index), sharded_(shards > 0), shards_(std::max(shards, 1U)) {}
 
     std::uint32_t index() const noexcept { return index_; }
-    // The other node has said that deliveries come.
+    // The other node has said that deliveries come; when, and whether it is known already for whom it comes instead.
     bool begun = false;
+    env::steady_point begun_at;
+    bool has_replaced = false;
     // Where from: a session, the node at its other end, and the consumer's number there.
     session* at = nullptr;
     identity node;

@@ -83,10 +83,12 @@ public:
     void begun(feed& from) {
         std::lock_guard const lock(mutex_);
         if (std::exchange(from.begun, true)) return;
+        from.begun_at = from.at->heard();
         tell(notice_kind::connected);
-        if (std::erase(lost_, from.node) > 0 || lost_.empty()) return;
+        from.has_replaced = std::erase(lost_, from.node) > 0;
+        if (from.has_replaced || lost_.empty()) return;
         lost_.erase(lost_.begin());
-        tell(notice_kind::gap);
+        replaced_by(from);
     }
     void held(feed& from, std::uint32_t shard) {
         std::lock_guard const lock(mutex_);
@@ -235,7 +237,19 @@ private:
     // Unless it delivers by another feed already.
     void note_loss(feed const& gone) {
         auto const goes_on = [&](auto const& f) { return f.get() != &gone && f->begun && f->node == gone.node; };
-        if (std::none_of(feeds_.begin(), feeds_.end(), goes_on)) lost_.push_back(gone.node);
+        if (std::any_of(feeds_.begin(), feeds_.end(), goes_on)) return;
+        // Who comes instead may have come since this one was last heard of.
+        auto const last = gone.at->heard();
+        auto const next = std::find_if(feeds_.begin(), feeds_.end(),
+            [&](auto const& f) { return f->begun && !f->has_replaced && f->begun_at > last; });
+        if (next == feeds_.end())
+            lost_.push_back(gone.node);
+        else
+            replaced_by(**next);
+    }
+    void replaced_by(feed& other) {
+        other.has_replaced = true;
+        tell(notice_kind::gap);
     }
     void drop(std::shared_ptr<feed> gone) {
         in_hands_ -= gone->in_hands();

@@ -120,6 +120,8 @@ public:
     void defer_ack() noexcept { state_.defer_ack(); }
     // Whether there is a connection at the moment.
     bool connected() const noexcept { return connection_ != nullptr; }
+    // When something came from the peer last, or a connection.
+    env::steady_point heard() const noexcept { return state_.heard(); }
     // True from its end on.
     bool over() const noexcept { return over_; }
     // The peer has said that its process ends: nobody else delivers again what it has sent.

@@ -85,6 +85,8 @@ public:
 
     // ---- connections
     bool attached() const noexcept { return attached_; }
+    // When something came from the peer last, or a connection.
+    time heard() const noexcept { return heard_; }
     // Goes on with a connection whose handshake has ended so. Throws `violation`.
     void attach(peer_terms const& terms, time now) {
         if (terms.largest_record < peer_largest_ && out_.end_offset() > 0)

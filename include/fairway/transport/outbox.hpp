@@ -117,10 +117,7 @@ public:
         while (auto const i = next_to_take()) {
             auto const [number, e] = *i;
             if (std::optional<std::uint32_t> const by = held_by(std::as_const(e->message))) hold(*e, number, *by);
-            if (again_.empty())
-                next_ = number + 1;
-            else
-                again_.pop_front();
+            again_.empty() ? void(next_ = number + 1) : again_.pop_front();
             if (!e->held) return taken(*e, number);
         }
         return std::nullopt;
@@ -166,7 +163,7 @@ public:
         held_.clear();
         connected_ = false;
     }
-    // There is a connection, of which the address takes messages.
+    // There is a connection, over which the address takes messages.
     void connected() {
         std::lock_guard const lock(mutex_);
         connected_ = true;
@@ -350,14 +347,13 @@ private:
         auto const is_over = [this](flush_waiter const& f) {
             bool const none_left = entries_.empty() || entries_.begin()->first > f.last;
             if (!f.into) return none_left && (last_ >= f.last || waiting_.empty());
-            if (tried_ == 0) return true;
-            return std::none_of(
-                entries_.begin(), entries_.upper_bound(f.last), [](auto const& e) { return !e.second.owner; });
+            auto const is_tried = [](auto const& e) { return !e.second.owner; };
+            return tried_ == 0 || std::none_of(entries_.begin(), entries_.upper_bound(f.last), is_tried);
         };
         for (auto f = flushing_.begin(); f != flushing_.end();) {
             auto const one = f++;
             if (!is_over(*one)) continue;
-            if (one->into) *one->into = std::exchange(failed_, error_code());
+            if (one->into) *one->into = std::exchange(failed_, {});
             env::post(executor_, [done = std::move(one->done)]() mutable { env::resume(std::move(done)); });
             flushing_.erase(one);
         }

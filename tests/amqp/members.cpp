@@ -193,3 +193,38 @@ TEST_CASE("instances that only look and have another number of shards are told o
     all.pass(10s);
     CHECK(troubles == "another instance has another number of shards: of 8, here of 4/"); // once
 }
+
+TEST_CASE("a member that may not speak to the others takes its shards, and says that it may not", "[amqp]") {
+    town all;
+    patient patience;
+    std::string troubles;
+    testing::amqp_faults f;
+    f.close_one_in = 1;
+    all.broker->set_faults(f);
+    amqp one = all.connect("one", amqp_options().on_trouble([&](std::string_view where, error_code, std::string_view) {
+        troubles.append(where).append(" ");
+    }));
+    auto const from = one.listen(orders(2), patience);
+    all.pass(3s);
+    CHECK(troubles.find("fw.orders::members") != std::string::npos);
+    auto const kinds = told(*from);
+    CHECK(std::count(kinds.begin(), kinds.end(), notice_kind::shard_gained) >= 2);
+}
+
+TEST_CASE("who is refused stays so where another consumer of the same ends", "[amqp]") {
+    town all;
+    patient patience;
+    amqp first = all.connect("first");
+    first.declare(orders(4));
+    all.pass(5s);
+    amqp second = all.connect("second");
+    auto const from = second.listen(orders(2), patience);
+    {
+        auto const also = second.listen(orders(2), patience);
+        all.pass(5s);
+    }
+    all.pass(5s);
+    second.declare({{"others", channel_kind::point_to_point}, {}});
+    all.pass(15s);
+    CHECK(told(*from).empty());
+}

@@ -115,7 +115,7 @@ public:
           list_(me),
           exchange_(std::move(exchange)),
           voice_(std::make_shared<member_voice>(
-              exchange_.name, [this](error_code why, std::string_view text) { lost_touch(why, text); })),
+              exchange_.name, [this](error_code why, std::string_view text) { not_heard(why, text); })),
           shards_(shards),
           word_(word(me, shards)),
           own_(std::move(own)),
@@ -215,6 +215,12 @@ private:
         });
     }
     void say(std::string_view what) { voice_->say(what, word_); }
+    // The others do not hear of this one, which takes its shares none the less: the broker sees to it that each has one
+    // owner.
+    void not_heard(error_code why, std::string_view text) {
+        if (heard_all_) return lost_touch(why, text);
+        if (trouble_) trouble_(exchange_.name, why, text);
+    }
     // All that meeting needs is made again.
     void lost_touch(error_code why, std::string_view text) {
         if (channel_) channel_->close();

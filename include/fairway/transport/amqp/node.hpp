@@ -312,9 +312,15 @@ private:
     }
     void remove(consumer const& gone) {
         leave_group(gone);
-        auto const& what = gone.what();
-        if (reply_address::is_own(what.from.channel) || is_refused(gone)) needs_->remove(what.from.channel, what.group);
+        auto const what = gone.what();
+        auto const is_same = [&](auto const& c) {
+            return c->what().from.channel == what.from.channel && c->what().group == what.group;
+        };
+        bool const was_refused = is_refused(gone);
         std::erase_if(consumers_, [&](auto const& c) { return c.get() == &gone; });
+        bool const is_last = std::none_of(consumers_.begin(), consumers_.end(), is_same);
+        if (reply_address::is_own(what.from.channel) || (was_refused && is_last))
+            needs_->remove(what.from.channel, what.group);
     }
 
     asio::any_io_executor executor_;

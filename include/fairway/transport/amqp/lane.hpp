@@ -45,7 +45,7 @@ struct lane {
     bool has_taken = false; // the last one
     bool is_known = false;  // it has taken one
     bool rests = false;     // it could not take something
-    bool goes_on = false;   // is listed there
+    bool goes_on = false;   // is listed among those that may have something held back
     std::size_t open = 0;   // on their way
     refusing refuses{};
 

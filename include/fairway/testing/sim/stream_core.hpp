@@ -39,24 +39,28 @@ public:
     void advance_to(duration to) noexcept { now_ = std::max(now_, to); }
     std::optional<duration> next_due() const {
         std::optional<duration> next;
-        for (auto const& [id, l] : links_)
-            for (std::size_t side = 0; side < 2; ++side)
-                if (can_arrive(*l, side) && (!next || l->ends[side].coming.front().at < *next))
-                    next = l->ends[side].coming.front().at;
+        for (auto const& l : links_)
+            for (std::size_t side = 0; side < 2; ++side) {
+                auto const& coming = l->ends[side].coming;
+                if (coming.empty() || (next && coming.front().at >= *next)) continue;
+                if (can_arrive(*l, side)) next = coming.front().at;
+            }
         return next;
     }
-    bool is_due(std::string_view host) const {
-        for (auto const& [id, l] : links_)
+    // Where something can arrive now; a host may be named more than once.
+    std::vector<std::string_view> due_hosts() const {
+        std::vector<std::string_view> hosts;
+        for (auto const& l : links_)
             for (std::size_t side = 0; side < 2; ++side)
-                if (l->ends[side].host == host && is_due(*l, side)) return true;
-        return false;
+                if (is_due(*l, side)) hosts.push_back(l->ends[side].host);
+        return hosts;
     }
     // At that host, or at any.
     bool step(std::optional<std::string_view> host = std::nullopt) {
         due_.clear();
-        for (auto const& [id, l] : links_)
+        for (auto const& l : links_)
             for (std::size_t side = 0; side < 2; ++side)
-                if ((!host || l->ends[side].host == *host) && is_due(*l, side)) due_.emplace_back(l, side);
+                if (is_due(*l, side) && (!host || l->ends[side].host == *host)) due_.emplace_back(l, side);
         if (due_.empty()) return false;
         auto const [l, side] = due_[static_cast<std::size_t>(dice_.below(due_.size()))];
         due_.clear();
@@ -77,7 +81,7 @@ public:
         auto& h = hosts_.at(name);
         if (!h.up || (incarnation && h.incarnation != *incarnation)) return;
         bool const linked = std::any_of(links_.begin(), links_.end(),
-            [name](auto const& one) { return one.second->ends[0].host == name || one.second->ends[1].host == name; });
+            [name](auto const& l) { return l->ends[0].host == name || l->ends[1].host == name; });
         if (how == crash_kind::either) how = linked && dice_.one_in(2) ? crash_kind::machine : crash_kind::process;
         if (linked) tell(name, "streams", how == crash_kind::machine ? "silent" : "end");
         h.up = false;
@@ -93,7 +97,7 @@ public:
             i->second->waiting.clear();
             i = listeners_.erase(i);
         }
-        for (auto const& [id, l] : links_)
+        for (auto const& l : links_)
             for (std::size_t side = 0; side < 2; ++side)
                 if (l->ends[side].host == name) end_of(*l, side, how, gone);
         sweep();
@@ -108,7 +112,7 @@ public:
         hosts_.at(one);
         hosts_.at(other);
         std::size_t n = 0;
-        for (auto const& [id, l] : links_) {
+        for (auto const& l : links_) {
             auto const& a = l->ends[0].host;
             auto const& b = l->ends[1].host;
             if (!((a == one && b == other) || (a == other && b == one))) continue;
@@ -130,7 +134,6 @@ public:
     // ---- connections
     link_ptr open(std::string const& from, env::endpoint const& to, asio::any_io_executor const& on) {
         auto l = std::make_shared<stream_link>();
-        l->id = ++last_id_;
         l->to = to;
         bool const here = to.kind == env::endpoint::family::local || is_self(to.host);
         l->ends[0].host = from;
@@ -141,7 +144,7 @@ public:
         l->ends[1].remote = to.kind == env::endpoint::family::local
                                 ? to.text()
                                 : env::endpoint::tcp(from, hosts_.at(from).next_port()).text();
-        links_.emplace(l->id, l);
+        links_.push_back(l);
         put(*l, 1, flight_kind::open);
         return l;
     }
@@ -211,12 +214,12 @@ private:
     }
 
     bool can_arrive(stream_link const& l, std::size_t side) const {
-        auto const& to = l.ends[side];
-        if (to.coming.empty()) return false;
-        return hosts_.can_arrive(l.ends[1 - side].host, to.host);
+        return hosts_.can_arrive(l.ends[1 - side].host, l.ends[side].host);
     }
+    // Asked of every link at each step of a simulation: names are compared last.
     bool is_due(stream_link const& l, std::size_t side) const {
-        return can_arrive(l, side) && l.ends[side].coming.front().at <= now_;
+        auto const& coming = l.ends[side].coming;
+        return !coming.empty() && coming.front().at <= now_ && can_arrive(l, side);
     }
     void put(stream_link& l, std::size_t side, flight_kind what, std::string bytes = {}) {
         auto& to = l.ends[side];
@@ -346,20 +349,18 @@ private:
     }
     // Forgets connections that nobody has any more, and those that never came to be.
     void sweep() {
-        std::erase_if(links_, [](auto const& one) {
-            auto const& ends = one.second->ends;
+        std::erase_if(links_, [](auto const& l) {
             auto const over = [](stream_end const& e) { return (e.closed || e.broken) && e.coming.empty(); };
-            return over(ends[0]) && over(ends[1]);
+            return over(l->ends[0]) && over(l->ends[1]);
         });
     }
 
     stream_options options_;
     dice dice_;
     duration now_{};
-    std::uint64_t last_id_ = 0;
     stream_hosts hosts_;
     std::map<listener_key, listener_ptr> listeners_;
-    std::map<std::uint64_t, link_ptr> links_;
+    std::vector<link_ptr> links_; // the oldest first
     std::vector<std::pair<link_ptr, std::size_t>> due_;
     teller tell_;
 };

@@ -13,7 +13,6 @@
 
 #include <array>
 #include <cstddef>
-#include <cstdint>
 #include <deque>
 #include <memory>
 #include <optional>
@@ -95,7 +94,6 @@ struct stream_end {
 
 // A connection; end 0 is who asked for it.
 struct stream_link {
-    std::uint64_t id = 0;
     env::endpoint to;
     std::array<stream_end, 2> ends;
 };

@@ -16,6 +16,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace fairway::testing {
 
@@ -49,8 +50,8 @@ public:
     /// False where there is none.
     bool step() { return core_->step(); }
 
-    /// Whether something can arrive at a host now.
-    bool is_due(std::string_view host) const { return core_->is_due(host); }
+    /// The hosts at which something can arrive now; one may be named more than once. Until something is done with this.
+    std::vector<std::string_view> due_hosts() const { return core_->due_hosts(); }
     /// As `step()`, for what arrives at that host.
     bool step(std::string_view host) { return core_->step(host); }
 

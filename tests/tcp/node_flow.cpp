@@ -789,3 +789,53 @@ TEST_CASE("large messages of many senders at the same time are each handled once
     CHECK(stock.troubles.empty());
     for (auto* const shop : shops) CHECK(shop->troubles.empty());
 }
+
+// ---- back-pressure
+
+namespace {
+
+template <class Port>
+task<bool> send(Port port, int number) {
+    step const s{number};
+    co_await port.send(s);
+    co_return true;
+}
+
+} // namespace
+
+TEST_CASE("senders that wait for room in a node's full queue are told of", "[node]") {
+    numbers at_stock;
+    town t;
+    auto& shop = t.start("shop", [](tcp_options& o) { o.queue(1, limits::queue_bytes); });
+    auto const out = shop.self->sender<steps>();
+    put<step>(out, 1);
+    auto const second = t.begin(shop, send(out, 2));
+    auto const third = t.begin(shop, send(out, 3));
+    t.pass(1s);
+    CHECK_FALSE(second->yet);
+    CHECK_FALSE(third->yet);
+    CHECK(shop.seen->count(occurrence::blocked, steps::name) == 1);
+    CHECK(shop.seen->count(occurrence::unblocked, steps::name) == 0);
+
+    auto& stock = t.start("stock");
+    stock.self->handle<steps>(into(at_stock));
+    shop.places->put("*", {"stock:7000"});
+    CHECK(t.until([&] { return at_stock == up_to(3); }));
+    CHECK(second->value);
+    CHECK(third->value);
+    CHECK(shop.seen->count(occurrence::unblocked, steps::name) == 1);
+    CHECK(shop.self->stats().blocked == 2);
+}
+
+TEST_CASE("a send is accepted at once where its node's queue is enough, and only there", "[node]") {
+    town t;
+    auto const at_once = [&](std::string const& name, confirmation when) {
+        auto& p = t.start(name, [when](tcp_options& o) { o.confirm(when); });
+        auto const commands = p.node->open({"node.steps", channel_kind::point_to_point, 0});
+        auto const events = p.node->open({"node.news", channel_kind::publish_subscribe, 0});
+        return std::vector{commands->accepts_at_once(), events->accepts_at_once()};
+    };
+    CHECK(at_once("quick", confirmation::queued) == std::vector{true, true});
+    CHECK(at_once("careful", confirmation::received) == std::vector{false, false});
+    CHECK(at_once("patient", confirmation::handled) == std::vector{false, false});
+}

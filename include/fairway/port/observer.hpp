@@ -24,7 +24,7 @@ enum class occurrence {
     reply_lost,          ///< a reply could not be delivered: its requester has gone, or its queue is full
     retried,             ///< a handler failed and will be tried again; the text says why
     duplicate,           ///< a message came again and was not handled again
-    blocked,             ///< in process: a sender waits for room in a full queue, the first one of a time of blockage
+    blocked,             ///< a sender waits for room in a full queue of this process, the first one of such a time
     unblocked,           ///< no sender waits for room any more
     intake_paused,       ///< half of the prefetch waits behind failing messages: no more of their shard is taken
     intake_resumed,      ///< the shard is taken again
@@ -84,7 +84,7 @@ struct ledger {
     std::uint64_t failed = 0;
     /// Handler calls that were tried again after a failure.
     std::uint64_t retried = 0;
-    /// Sends that had to wait for room, in process and without requests.
+    /// Sends that had to wait for room in a queue of this process, without requests.
     std::uint64_t blocked = 0;
     /// Replies sent, faults included.
     std::uint64_t replied = 0;

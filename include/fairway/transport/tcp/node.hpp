@@ -17,10 +17,13 @@
 #include <fairway/transport/tcp/trouble_limit.hpp>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
+#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <span>
@@ -84,7 +87,7 @@ public:
             n.opened(*channel);
             n.interests_->sends_to(to);
         });
-        return std::make_shared<road_sink>(way);
+        return std::make_shared<road_sink>(way, options_.confirms == confirmation::queued);
     }
     void declare(subscription const& what) {
         auto const channel = hub_->channel(what.from);
@@ -186,7 +189,10 @@ public:
     void answered(session& by, std::string_view channel) override { interests_->answered(by, channel); }
     bool may_begin(std::string_view channel) override { return interests_->may_begin(channel); }
     std::shared_ptr<hub_detail::channel_state> replies_at(std::uint64_t number) override {
-        return hub_->reply_channel_at(reply_prefix + std::to_string(number));
+        std::array<char, reply_prefix.size() + std::numeric_limits<std::uint64_t>::digits10 + 1> name;
+        auto const digits = std::copy(reply_prefix.begin(), reply_prefix.end(), name.begin());
+        auto const end = std::to_chars(digits, name.end(), number).ptr;
+        return hub_->reply_channel_at({name.begin(), end});
     }
     bool may_send(peer_info const& who, std::string_view channel) override {
         return options_.allowed.may_send(who.principal, channel);
@@ -270,7 +276,7 @@ public:
 
 private:
     // As the hub names its reply channels.
-    static inline std::string const reply_prefix = "inproc-reply:";
+    static constexpr std::string_view reply_prefix = "inproc-reply:";
 
     // Somebody here uses the channel.
     void opened(hub_detail::channel_state const& channel) {

@@ -165,7 +165,9 @@ private:
 // The way into it.
 class road_sink final : public sink {
 public:
-    explicit road_sink(std::shared_ptr<road> to) : to_(std::move(to)), awaits_(to_->awaits()) {}
+    // `at_once`: a message is accepted once it is in this node's queue, whatever the channel is.
+    road_sink(std::shared_ptr<road> to, bool at_once)
+        : to_(std::move(to)), awaits_(to_->awaits()), at_once_(at_once) {}
 
     std::size_t try_send(std::span<envelope> envelopes, error_code& why) override {
         if (!awaits_ || to_->is_closed() || !to_->waits().unclaimed()) return to_->in().try_send(envelopes, why);
@@ -179,12 +181,13 @@ public:
         else
             to_->in().send(std::move(envelopes), deadline, into, std::move(done));
     }
-    bool accepts_at_once() const noexcept override { return false; }
+    bool accepts_at_once() const noexcept override { return at_once_; }
     void flush(error_code& into, env::continuation done) override { to_->flush(into, std::move(done)); }
 
 private:
     std::shared_ptr<road> to_;
     bool awaits_;
+    bool at_once_;
 };
 
 } // namespace fairway::tcp_detail

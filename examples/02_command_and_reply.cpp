@@ -36,6 +36,7 @@ public:
 
     task<shop::order_placed> operator()(shop::place_order const& order) {
         if (stock_[order.sku] < order.quantity) throw fairway::fault("sold_out", "no more " + order.sku);
+        // What throws below is tried again from the top: a real one would know the order's id, and take the tea once.
         stock_[order.sku] -= order.quantity;
         shop::order_placed const placed{.order_id = "order-" + std::to_string(++last_id_), .sku = order.sku};
         co_await events_.send(placed);

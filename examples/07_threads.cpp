@@ -1,11 +1,14 @@
 // Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
-// Several threads: each service lives on the one thread of its io_context, a hub joins them, main calls and waits.
+// Several threads: each service lives on the one thread of its io_context, a hub joins them, a pool does what takes
+// long, main calls and waits.
 #include <fairway/fairway.hpp>
 #include <fairway/inproc.hpp>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/use_future.hpp>
 
 #include <iostream>
@@ -45,14 +48,31 @@ private:
     std::jthread thread_{[this] { context_.run(); }};
 };
 
+// [pool]
+// Computes long, or blocks: on a thread of a pool, so that the service stays awake. It knows nothing of the service.
+task<std::string> chopped(std::string what) { co_return "chopped " + what; }
+
+class cutting_board {
+public:
+    explicit cutting_board(asio::thread_pool& pool) : pool_(pool) {}
+    task<kitchen::meal> operator()(kitchen::chop const& c) {
+        auto const what = co_await asio::co_spawn(pool_, chopped(c.what), asio::use_awaitable);
+        co_return kitchen::meal{.what = what}; // on the service's executor again
+    }
+
+private:
+    asio::thread_pool& pool_;
+};
+// [/pool]
+
 int main() {
+    asio::thread_pool pool{2};
     // [hub]
     fairway::inproc::hub hub;
     event_loop first, second;
 
     fairway::service knives{fairway::inproc(first.executor(), hub), "knives"};
-    knives.handle<kitchen::knives>(
-        [](kitchen::chop const& c) { return kitchen::meal{.what = "chopped " + c.what}; }); // runs on the first thread
+    knives.handle<kitchen::knives>(cutting_board{pool}); // runs on the first thread, but for what it gives to the pool
     knives.start();
     // [/hub]
 

@@ -1,5 +1,6 @@
 // Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
-// What stands around handlers and sends: who may do what, and what was done; and a handler that fails at first.
+// What stands around handlers and sends: who may do what, and what was done; and a handler that fails at
+// first, which an observer is told.
 #include <fairway/fairway.hpp>
 #include <fairway/inproc.hpp>
 
@@ -50,10 +51,20 @@ public:
 };
 // [/sends]
 
+// [observer]
+// Without one nobody learns why a handler failed.
+class journal : public fairway::observer {
+public:
+    void on(fairway::observation const& o) noexcept override {
+        std::cout << o.service << ": " << to_string(o.what) << " at " << o.channel << ": " << o.text << "\n";
+    }
+};
+// [/observer]
+
 task<> bank_day(fairway::any_transport net) {
     int calls = 0;
     // [retry]
-    fairway::service vault{net, "vault"};
+    fairway::service vault{net, "vault", std::make_shared<journal>()};
     vault.around_deliveries(note);
     vault.around_deliveries(authorise); // within note
     auto const read = [&calls](bank::ask_balance const&) {

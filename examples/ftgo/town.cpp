@@ -5,8 +5,10 @@
 
 #include <fairway/env/sleep.hpp>
 
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include <chrono>
 #include <thread>
@@ -67,7 +69,10 @@ fairway::task<std::vector<books>> town::close() {
         co_await fairway::sleep_for(1ms);
     (void)co_await people_.drain(5s);
     for (auto const& o : offices_) (void)co_await o->self().drain(5s);
-    for (auto const& b : branches_) (void)co_await b->works().self().drain(5s);
+    for (auto const& b : branches_) {
+        auto& self = b->works().self(); // on a thread of its own
+        (void)co_await boost::asio::co_spawn(self.get_executor(), self.drain(5s), boost::asio::use_awaitable);
+    }
     co_return all_books();
 }
 

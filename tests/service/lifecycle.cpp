@@ -8,6 +8,7 @@
 #include <fairway/testing.hpp>
 
 #include <csignal>
+#include <string_view>
 
 using namespace fairway;
 using namespace std::chrono_literals;
@@ -67,6 +68,29 @@ TEST_CASE("a handler that is added while the service runs gets its messages", "[
     b.settle();
     seller.handle<shop::prices>([](shop::ask_price const&) { return shop::price{"seller", 2}; });
     CHECK(b.run(b.sender<shop::prices>().request(tea)).cents == 2);
+}
+
+TEST_CASE("a service has one handler for a channel", "[service]") {
+    bench b;
+    service seller(b.transport(), "seller");
+    auto const cheap = [](shop::ask_price const&) { return shop::price{"seller", 1}; };
+    auto const dear = [](shop::ask_price const&) { return shop::price{"seller", 2}; };
+    seller.handle<shop::prices>(cheap);
+    try {
+        seller.handle<shop::prices>(dear);
+        FAIL("each would get a part of the messages");
+    } catch (system_error const& e) {
+        CHECK(e.code() == errc::invalid_argument);
+        CHECK(std::string_view(e.what()).find("seller has a handler for it") != std::string_view::npos);
+    }
+    seller.start();
+    for (int n = 0; n < 10; ++n) CHECK(b.run(b.sender<shop::prices>().request(tea)).cents == 1);
+}
+
+TEST_CASE("what an observer is told of has names", "[observer]") {
+    CHECK(to_string(occurrence::handler_failed) == "handler_failed");
+    CHECK(to_string(occurrence::unflushed) == "unflushed");
+    CHECK(to_string(static_cast<occurrence>(99)) == "unknown");
 }
 
 TEST_CASE("drain lets handlers finish, gives back what was not received, and balances", "[service][drain]") {

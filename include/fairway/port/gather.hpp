@@ -44,7 +44,7 @@ struct gathered {
 template <class Reply>
 class gather_options {
 public:
-    /// Ends after `total`.
+    /// Ends after `total`, 5 s by default.
     explicit gather_options(duration total = std::chrono::seconds(5)) : total_(total) {}
 
     /// Ends where no reply has come for this long, the time before the first one included.

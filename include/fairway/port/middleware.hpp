@@ -74,8 +74,8 @@ struct outgoing {
     headers& own;
 };
 
-/// Stands around each send of a service, requests and questions included, replies not. Called on the thread that sends;
-/// must be thread-safe where several threads send.
+/// Stands around each send of a service, requests and questions included, replies not. `before` is called on the
+/// thread that sends, `after` there or on the service's executor: thread-safe where another thread sends.
 class send_middleware {
 public:
     send_middleware() = default;
@@ -85,7 +85,7 @@ public:
     /// Called before the message is made. May set headers; what it throws is thrown by the operation, which then sends
     /// nothing.
     virtual void before(outgoing& message) { static_cast<void>(message); }
-    /// Called when the message was accepted (no error) or refused.
+    /// Called when the message was accepted (no error) or refused; one of `try_send` when it was handed over.
     virtual void after(std::string_view channel, envelope const& message, error_code outcome) noexcept {
         static_cast<void>(channel), static_cast<void>(message), static_cast<void>(outcome);
     }

@@ -34,6 +34,30 @@ enum class occurrence {
     unflushed,           ///< the service has drained, and not all that it had sent was accepted
 };
 
+/// Its name, as it stands above; "unknown" for a value that has none.
+constexpr std::string_view to_string(occurrence what) noexcept {
+    switch (what) {
+    case occurrence::handler_failed: return "handler_failed";
+    case occurrence::dead_lettered: return "dead_lettered";
+    case occurrence::dead_letter_refused: return "dead_letter_refused";
+    case occurrence::expired: return "expired";
+    case occurrence::unknown_type: return "unknown_type";
+    case occurrence::late_reply: return "late_reply";
+    case occurrence::reply_lost: return "reply_lost";
+    case occurrence::retried: return "retried";
+    case occurrence::duplicate: return "duplicate";
+    case occurrence::blocked: return "blocked";
+    case occurrence::unblocked: return "unblocked";
+    case occurrence::intake_paused: return "intake_paused";
+    case occurrence::intake_resumed: return "intake_resumed";
+    case occurrence::connected: return "connected";
+    case occurrence::disconnected: return "disconnected";
+    case occurrence::gap: return "gap";
+    case occurrence::unflushed: return "unflushed";
+    }
+    return "unknown";
+}
+
 /// One thing that happened, for logs. Never holds bodies or header values; valid during the call.
 struct observation {
     /// What.
@@ -59,7 +83,8 @@ public:
     observer(observer const&) = delete;
     observer& operator=(observer const&) = delete;
     virtual ~observer() = default;
-    /// Called on the thread where it happened; must not block.
+    /// Called on the thread where it happened, on several at once where ports or reply tokens are used on several; must
+    /// not block.
     virtual void on(observation const& o) noexcept = 0;
 };
 

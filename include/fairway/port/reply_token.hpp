@@ -16,7 +16,9 @@ namespace fairway {
 ///
 /// A handler that takes one returns nothing: `void operator()(place_order const&, reply_token<place_order> answer)`.
 /// Keep it, move it to another thread, and answer once. A token that is dropped unanswered answers with the fault
-/// "no_reply", so that the requester never waits in vain. Use one token on one thread at a time.
+/// "no_reply", so that the requester does not wait in vain. The request counts as handled once the handler has
+/// returned: a crash afterwards loses it, and a drain does not wait for kept tokens; after that, or a close, they send
+/// nothing. Use one token on one thread at a time.
 template <class M>
 class reply_token {
 public:

@@ -57,8 +57,8 @@ public:
     /// Replaces the message's own shard key; an empty one picks a random shard.
     send_options&& shard_key(std::string key) && { return std::move(shard_key(std::move(key))); }
     /// How long a send may wait, 30 s by default: for room in a full queue, and then fails with `errc::queue_full`; and
-    /// where it is over only once it was received or handled (`tcp_options::confirm`), for that, and then fails with
-    /// `errc::not_connected` (it did not happen) or `errc::outcome_unknown`.
+    /// where it is over only once somebody else has it (`tcp_options::confirm`; with a broker always), for that, and
+    /// then fails with `errc::not_connected` (it did not happen) or `errc::outcome_unknown`.
     send_options& patience(duration d) & {
         patience_ = positive(d, "patience");
         return *this;

@@ -129,7 +129,8 @@ public:
         return detail::sender_core::send_all(core_, std::move(all), options.patience());
     }
 
-    /// Hands a copy of `m` over without waiting: no error, or `queue_full`, `closed`, `too_large`, ...
+    /// Hands a copy of `m` over without waiting: no error, or `queue_full`, `closed`, `too_large`, ... Throws only
+    /// where no message can be made: `unsupported` for a delay, a limit that is exceeded, what a middleware throws.
     template <class M>
     [[nodiscard]] error_code try_send(M const& m, send_options const& options = {}) const {
         if constexpr (sendable<M const&>()) {
@@ -139,7 +140,8 @@ public:
             return {};
         }
     }
-    /// Waits until all that `try_send` handed over was accepted, or has failed, which it throws.
+    /// Waits until all that `try_send` handed over was accepted, or has failed, which it throws. It has no timeout and
+    /// is not cancelled; it ends where the transport is closed.
     [[nodiscard]] task<> flush() const { return detail::sender_core::flush(core_); }
 
     /// Sends a command and waits for its answer: the reply type, or a `std::variant` of the reply types where the

@@ -57,9 +57,17 @@ public:
 
     void handle(address from, bound_handler handler, handler_options const& options) override {
         check(from);
+        {
+            std::lock_guard const lock(mutex_);
+            if (std::find(handled_.begin(), handled_.end(), from.channel) != handled_.end())
+                fail(errc::invalid_argument, "handle " + from.channel + ": " + name() + " has a handler for it");
+        }
+        auto const channel = from.channel;
         subscription const what{std::move(from), name(), options.prefetch()};
         pipeline_parts parts{std::move(handler.object), std::move(handler.table), counts_, responder_, around_};
         add(std::make_shared<consumer>(transport_, what, options, std::move(parts)));
+        std::lock_guard const lock(mutex_);
+        handled_.push_back(channel);
     }
 
     std::shared_ptr<sender_core> sender(address const& to, bool asks) override {
@@ -264,6 +272,7 @@ private:
     std::atomic<bool> context_gone_{false};
     std::mutex mutex_;
     std::vector<std::shared_ptr<sender_core>> senders_;
+    std::vector<std::string> handled_; // channels
     std::vector<env::continuation> waiters_;
     bool finished_ = false;
     // Used on the executor only.

@@ -28,8 +28,8 @@ namespace fairway {
 /// what it refers to must live until then.
 ///
 /// Any thread may make it and call what it has, but for these: `around_deliveries` and `around_sends` come before all
-/// else; `run` and `drain` are awaited on its executor; and it is destroyed there, or when that does not run: elsewhere
-/// a handler may still be running when the destructor has returned.
+/// else; `run` and `drain` are awaited on its executor; and it is destroyed there, or when that does not run, or once
+/// its `drain` has ended: elsewhere a handler may still be running when the destructor has returned.
 class service {
 public:
     /// A service named `name` (1 to 100 of A-Z a-z 0-9 . _ -, else `errc::invalid_name`) on a transport; `watcher`, if
@@ -47,7 +47,8 @@ public:
     /// From now on messages for this group are kept; they are handled once `run` or `start` was called. What a handler
     /// throws is tried again as `options` say; then it becomes a fault at the requester, and a one-way message goes to
     /// the dead-letter channel. Throws `unsupported`, `topology_mismatch`, `closed`, or `invalid_argument` where the
-    /// retries may take longer than the transport holds a delivery.
+    /// service handles the channel already (two handlers would get a part of the messages each: put both into one
+    /// `overload`), and where the retries may take longer than the transport holds a delivery.
     template <class Channel, class Handler>
     void handle(Handler&& handler, handler_options const& options = {}) {
         static_assert(channel<Channel>, "fairway: name a channel: handle<point_to_point<\"name\", message>>(handler)");
@@ -80,7 +81,8 @@ public:
     /// yet stay there: a drain right after a send may handle nothing. Throws, closed, where what was sent was not
     /// accepted: `errc::timed_out` at the deadline, or as a flush does (`errc::not_connected`).
     [[nodiscard]] task<ledger> drain(duration deadline = std::chrono::seconds(30)) { return core_->drain(deadline); }
-    /// Begins to drain without waiting, which a handler of the service must not; `run` completes when it is done.
+    /// Begins to drain without waiting, which a handler of the service must not; `run` completes when it is done. Where
+    /// something was not accepted the observer is told (`occurrence::unflushed`), and nobody else.
     void shutdown(duration deadline = std::chrono::seconds(30)) { core_->shutdown(deadline); }
     /// Ends now: handlers are cancelled, what they had not finished is given back; pending requests and later
     /// operations of its ports fail with `errc::closed`.

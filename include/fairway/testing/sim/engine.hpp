@@ -260,8 +260,7 @@ private:
         for (auto const& h : hosts_)
             if (h->process_ && !h->paused_ && h->maybe_ready_) able_.push_back(3 * h->index_ + 1);
         if (network_ && network_->broker_is_due()) able_.push_back(0);
-        auto const due = streams_.due_hosts();
-        for (auto const& h : hosts_) {
+        for (auto const due = streams_.due_hosts(); auto const& h : hosts_) {
             if (std::find(due.begin(), due.end(), h->name_) == due.end()) continue;
             able_.push_back(3 * h->index_ + 3);
             arrivals_.push_back({h->index_, by_stream, network::direction::down});

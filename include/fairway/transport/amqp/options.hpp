@@ -79,7 +79,7 @@ public:
         if (prefix.empty()) detail::fail(errc::invalid_argument, "the prefix of reply queues is empty");
         return reply_queues_.push_back(std::move(prefix)), *this;
     }
-    /// Who makes exchanges and queues.
+    /// Who makes exchanges and queues; `declare`, the default, is this.
     amqp_options& topology(topology_mode who) { return mode_ = who, *this; }
     /// The broker deletes queues that nobody consumes from for so long, with what lies in them (dead letters, too), and
     /// exchanges with the last queue that was bound to them: for what is there for a while only, such as a test. 1 s to
@@ -90,6 +90,7 @@ public:
         return expires_ = d, *this;
     }
     /// How much is kept of what was sent to a channel and not confirmed, in messages and bytes; who sends more waits.
+    /// 10,000 and 64 MiB by default.
     amqp_options& queue(std::size_t messages, std::size_t bytes) {
         if (messages == 0 || bytes == 0) detail::fail(errc::invalid_argument, "a queue has room for one at least");
         return most_ = {messages, bytes}, *this;

@@ -3,12 +3,12 @@
 #define FAIRWAY_TRANSPORT_AMQP_TRANSPORT_HPP
 
 #include <fairway/env/at_home.hpp>
-#include <fairway/env/execute.hpp>
 #include <fairway/transport/amqp/node.hpp>
 #include <fairway/transport/amqp/options.hpp>
 #include <fairway/transport/amqp/tls.hpp>
 #include <fairway/transport/amqp/url_options.hpp>
 #include <fairway/transport/loopback.hpp>
+#include <fairway/transport/trouble_log.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -117,18 +117,9 @@ private:
         l->virtual_host = o.virtual_host_;
         l->name = o.name_;
         l->heartbeat = o.heartbeat_;
-        l->trouble = posted(executor, o.trouble_);
+        l->trouble = detail::posted(executor, o.trouble_);
         if (o.tls_) l->secure = amqp_detail::over_tls(std::make_shared<env::tls_context>(*o.tls_));
         return {l, amqp_detail::naming(o.prefix_, o.expires_, o.existing_), o.reply_queues_, o.mode_, o.most_};
-    }
-    // Not within what tells it: it may throw, or end the transport or who uses it.
-    static decltype(amqp_options::trouble_) posted(
-        asio::any_io_executor const& executor, decltype(amqp_options::trouble_) const& told) {
-        if (!told) return {};
-        return [executor, told](std::string_view where, error_code why, std::string_view text) {
-            env::post(executor,
-                [told, why, where = std::string(where), text = std::string(text)] { told(where, why, text); });
-        };
     }
 
     std::shared_ptr<amqp_detail::node> self_;

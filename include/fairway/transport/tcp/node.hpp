@@ -305,13 +305,11 @@ private:
                             !is_dead_letters(to.channel);
         return roads_.open(to.channel, share_, channel, awaits);
     }
-    // Some lines for logs. Not from within what goes on: who is told may close this.
+    // Some lines for logs.
     void tell_of(session const& other, errc why, std::string_view text) {
         if (!options_.dialing.trouble) return;
-        refusals_.tell(clock_.steady_now(), text, [&](std::string_view line) {
-            env::post(executor_, [told = options_.dialing.trouble, where = other.peer().endpoint, why,
-                                     line = std::string(line)] { told(where, why, line); });
-        });
+        refusals_.tell(clock_.steady_now(), text,
+            [&](std::string_view line) { options_.dialing.trouble(other.peer().endpoint, why, line); });
     }
     void carry_out(feed& f, std::vector<feed::order> const& orders) {
         if (auto const p = find(*f.at)) p->carry_out(f.number, orders);

@@ -66,41 +66,43 @@ public:
     }
     /// What others may do, by who they have proved to be.
     tcp_options& allow(permissions what) { return allowed_ = std::move(what), *this; }
-    /// Lets it listen, and dial, beyond this host without TLS or authentication.
+    /// Lets it listen, and dial, beyond this host without TLS or authentication; false by default.
     tcp_options& insecure(bool on) { return insecure_ = on, *this; }
-    /// How much waits for a group of a channel, in messages and bytes.
+    /// How much waits for a group of a channel, in messages and bytes; 10,000 and 64 MiB by default.
     tcp_options& queue(std::size_t messages, std::size_t bytes) {
         if (messages == 0 || bytes == 0) detail::fail(errc::invalid_argument, "a queue has room for one at least");
         return queues_ = {messages, bytes}, *this;
     }
-    /// When a send is over. Without any consumer one that waits for more than the queue ends with `not_connected` at
-    /// its deadline, and has not happened; dead letters are only queued.
+    /// When a send is over, `queued` by default. Without any consumer one that waits for more than the queue ends with
+    /// `not_connected` at its deadline, and has not happened; dead letters are only queued.
     tcp_options& confirm(confirmation when) { return confirms_ = when, *this; }
-    /// How many deliveries a consumer that nobody competes with may have on the way to it; 1 to 1,000,000.
+    /// How many deliveries a consumer that nobody competes with may have on the way to it; 1 to 1,000,000, 1,024 by
+    /// default.
     tcp_options& window(std::uint32_t messages) {
         if (messages == 0 || messages > 1'000'000)
             detail::fail(errc::invalid_argument, "a window is 1 to 1000000 messages");
         return window_ = messages, *this;
     }
     /// A connection says something at least so often; one that says nothing for three times that is dead. 10 ms to 60
-    /// s.
+    /// s, 5 s by default.
     tcp_options& heartbeat(duration d) {
         using namespace std::chrono;
         return heartbeat_ = detail::within(d, milliseconds(10), seconds(60), "heartbeat is 10ms to 60s"), *this;
     }
     /// How long a session outlives its connection; then what was delivered and is not settled goes to others. 0 to 60
-    /// s.
+    /// s, 10 s by default.
     tcp_options& grace(duration d) {
         return grace_ = detail::within(d, duration::zero(), std::chrono::seconds(60), "grace is 0s to 60s"), *this;
     }
     /// How long the messages of a group of a publish-subscribe channel are kept while nobody receives for it, 1 s to 1
     /// day; then it is forgotten, and whoever comes back for it is told of a gap. Publishers wait for a group that is
-    /// full.
+    /// full. 1 min by default.
     tcp_options& absence(duration d) {
         using namespace std::chrono;
         return absence_ = detail::within(d, seconds(1), hours(24), "absence is 1s to 1 day"), *this;
     }
-    /// Is told what is wrong with connections, places and permissions, for logs.
+    /// Is told what is wrong with connections, places and permissions, for logs: on the transport's executor, soon
+    /// after. What it throws leaves that one's `run()`.
     tcp_options& on_trouble(std::function<void(std::string_view where, error_code why, std::string_view text)> told) {
         return trouble_ = std::move(told), *this;
     }

@@ -166,8 +166,7 @@ private:
 class road_sink final : public sink {
 public:
     // `at_once`: a message is accepted once it is in this node's queue, whatever the channel is.
-    road_sink(std::shared_ptr<road> to, bool at_once)
-        : to_(std::move(to)), awaits_(to_->awaits()), at_once_(at_once) {}
+    road_sink(std::shared_ptr<road> to, bool at_once) : to_(std::move(to)), awaits_(to_->awaits()), at_once_(at_once) {}
 
     std::size_t try_send(std::span<envelope> envelopes, error_code& why) override {
         if (!awaits_ || to_->is_closed() || !to_->waits().unclaimed()) return to_->in().try_send(envelopes, why);

@@ -6,6 +6,7 @@
 #include <fairway/env/secure_random.hpp>
 #include <fairway/transport/tcp/make_node.hpp>
 #include <fairway/transport/tcp/node.hpp>
+#include <fairway/transport/trouble_log.hpp>
 
 #include <cstddef>
 #include <memory>
@@ -77,7 +78,7 @@ private:
         s.node_name = o.name_;
         s.heartbeat = o.heartbeat_;
         s.grace = o.grace_;
-        s.trouble = o.trouble_;
+        s.trouble = detail::posted(executor, o.trouble_);
         tcp_detail::server_credentials accepts;
         if (o.accepts_) accepts = {o.accepts_->first, o.accepts_->second, random};
         n.protects = {o.tls_.has_value(), accepts.required(), o.insecure_, o.tls_ && !o.tls_->verify_peer};
@@ -105,9 +106,8 @@ private:
         n.places = o.directory_;
         if (!n.places) {
             directory_log log;
-            if (o.trouble_)
-                log = [told = o.trouble_](
-                          error_code const& why, std::string_view text) { told("channels", why, text); };
+            if (s.trouble)
+                log = [told = s.trouble](error_code const& why, std::string_view text) { told("channels", why, text); };
             n.places = std::make_shared<static_directory>(executor, o.places_, std::move(log));
         }
         n.allowed = o.allowed_;

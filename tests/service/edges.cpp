@@ -63,6 +63,26 @@ TEST_CASE("what a handler throws is not told, whatever its code", "[edges][fault
     CHECK(f.text().find("hunter2") == std::string_view::npos);
 }
 
+TEST_CASE(
+    "a message that is full of headers in Fairway's name becomes a dead letter as others do", "[edges][dead-letter]") {
+    bench b;
+    service seller(b.transport(), "seller");
+    seller.handle<shop::prices>([](shop::ask_price const&) { return shop::price{}; });
+    seller.start();
+    headers full;
+    for (std::size_t n = 0; n < limits::headers; ++n) full.set("own-" + std::to_string(n), "x");
+    for (std::size_t n = 0; n < limits::reserved_headers; ++n) full.set_reserved("fw-x" + std::to_string(n), "x");
+    envelope_head head;
+    head.id = {7, 9};
+    head.type = "shop.unheard-of";
+    auto const strange = envelope::of_bytes(head, full.view(), "{}");
+    auto const way = b.transport().open({std::string(shop::prices::name), channel_kind::point_to_point, 0});
+    CHECK_FALSE(try_send_one(*way, strange));
+    b.settle();
+    CHECK(seller.stats().dead_lettered == 1);
+    CHECK(b.run(seller.drain(1h)).dead_lettered == 1);
+}
+
 TEST_CASE("a message that expires while it waits for its turn is not handled", "[edges][expired]") {
     bench b;
     service seller(b.transport(), "seller");

@@ -255,6 +255,24 @@ TEST_CASE("a flood of connections leaves room for others, and is bounded") {
     CHECK(w.served.open[0]->connected());
 }
 
+TEST_CASE("who is refused again and again does not keep connections") {
+    world w;
+    w.server_options->most_unauthenticated = 4;
+    w.listen();
+    std::list<raw_peer> all;
+    for (int i = 0; i < 20; ++i) {
+        auto& p = all.emplace_back(w, false); // never closes
+        p.say(std::string(preamble) + raw(0, "x"));
+        w.until([&] { return w.troubles.size() > static_cast<std::size_t>(i); });
+        CHECK(w.server->connections() <= 5); // four that wait for the other side, and the last one
+    }
+    w.clock->advance(1s);
+    w.until([&] { return w.server->connections() == 0; });
+    raw_peer last(w);
+    last.say(std::string(preamble) + raw(0, "x"));
+    CHECK(last.goodbye() == goodbye_code::protocol);
+}
+
 TEST_CASE("a flood from one address makes room for others at once") {
     world w;
     w.server_options->most_unauthenticated = 8;

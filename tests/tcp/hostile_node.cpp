@@ -251,6 +251,19 @@ TEST_CASE("at a node, a consumer that pauses again and again ends the session") 
     CHECK(w.serves());
 }
 
+TEST_CASE("at a node, a delivery to no consumer ends the session") {
+    world w;
+    bad_peer p(w);
+    p.greet();
+    envelope_head head;
+    head.id = {7, 9};
+    head.type = "hostile.sold";
+    auto const message = bytes_of(envelope::of_bytes(head, headers().view(), "{}"));
+    p.say(delivery_to(0, 1, message));
+    CHECK(p.goodbye() == goodbye_code::protocol);
+    CHECK(w.serves());
+}
+
 TEST_CASE("at a node, what is said of consumers and roads that are not there changes nothing") {
     world w;
     REQUIRE(w.serves());

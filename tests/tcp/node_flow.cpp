@@ -795,9 +795,9 @@ TEST_CASE("large messages of many senders at the same time are each handled once
 namespace {
 
 template <class Port>
-task<bool> send(Port port, int number) {
+task<bool> send(Port port, int number, duration patience = 30s) {
     step const s{number};
-    co_await port.send(s);
+    co_await port.send(s, send_options().patience(patience));
     co_return true;
 }
 
@@ -838,4 +838,28 @@ TEST_CASE("a send is accepted at once where its node's queue is enough, and only
     CHECK(at_once("quick", confirmation::queued) == std::vector{true, true});
     CHECK(at_once("careful", confirmation::received) == std::vector{false, false});
     CHECK(at_once("patient", confirmation::handled) == std::vector{false, false});
+}
+
+TEST_CASE("who drains is no consumer any more, so that a send for it has not happened", "[node]") {
+    bool go_on = false;
+    town t;
+    auto& stock = t.start("stock");
+    stock.self->handle<steps>([&](step const&) -> task<> {
+        while (!go_on) co_await sleep_for(100ms);
+    });
+    auto& shop = t.start("shop", [](tcp_options& o) { o.confirm(confirmation::received); });
+    shop.places->put("*", {"stock:7000"});
+    auto const out = shop.self->sender<steps>();
+    CHECK(t.finish(shop, send(out, 1)).value);
+
+    auto const drained = t.begin(stock, drain(*stock.self, 1min));
+    t.pass(1s);
+    auto const late = t.begin(shop, send(out, 2, 2s));
+    t.pass(5s);
+    CHECK_FALSE(drained->yet);
+    REQUIRE(late->yet);
+    CHECK(late->code() == errc::not_connected);
+    go_on = true;
+    CHECK(t.until([&] { return drained->yet; }));
+    CHECK(drained->value);
 }

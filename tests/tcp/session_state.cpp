@@ -590,6 +590,18 @@ TEST_CASE("a record that was begun ends within 30 s, however much is said meanwh
     }
 }
 
+TEST_CASE("time without a connection does not count against a record that was begun") {
+    side s(small());
+    s.in.limit(4096);
+    s.state.attach(terms(0), {});
+    s.take(raw(static_cast<int>(record_type::fragment), std::string("\0\x17", 2)), steady_point(1s));
+    s.state.detach(steady_point(22s));
+    s.state.attach(terms(0), steady_point(31s));
+    CHECK(s.state.tick(steady_point(32s)) == session_state::verdict::nothing);
+    CHECK(s.state.tick(steady_point(39s)) != session_state::verdict::slow);
+    CHECK(s.state.tick(steady_point(40s)) == session_state::verdict::slow);
+}
+
 TEST_CASE("a large record lets what the other side waits for pass between its fragments") {
     for (std::size_t const largest : {std::size_t{4096}, std::size_t{1} << 20}) {
         session_options o;

@@ -109,6 +109,7 @@ public:
 private:
     static constexpr std::size_t record = 16 * 1024;
     static constexpr std::size_t most_at_once = 64 * 1024;
+    static constexpr std::size_t most_answers = 64 * 1024;
 
     void pend(std::optional<io_handler>& op, io_handler done) {
         auto slot = done.get_cancellation_slot();
@@ -210,6 +211,9 @@ private:
 
     void fill() {
         if (filling_ || !hungry_ || closed_ || input_error_ || (!read_ && !greeting_)) return;
+        // What is read may have to be answered, by OpenSSL itself (TLS 1.3 key updates): a peer that asks and does not
+        // read is not read any further, or the answers would take ever more memory. After a write it goes on.
+        if (flushing_ && ::BIO_ctrl_pending(out_) > most_at_once + most_answers) return;
         filling_ = true;
         input_.resize(record);
         below_.async_read_some(asio::buffer(input_), [self = shared_from_this()](error_code ec, std::size_t n) {

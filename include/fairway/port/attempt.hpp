@@ -34,7 +34,7 @@ struct pipeline_parts {
 // A dead letter of a publish-subscribe channel is replayed to the group that it failed in.
 inline bool is_for_another_group(delivery const& d, subscription const& here) noexcept {
     if (!d.message().may_have_reserved_headers() || here.from.kind != channel_kind::publish_subscribe) return false;
-    auto const only = d.header(replay_group_header);
+    auto const only = d.header(replay_group);
     return only && *only != here.group;
 }
 

@@ -3,6 +3,7 @@
 #define FAIRWAY_PORT_DEAD_LETTERS_HPP
 
 #include <fairway/env/clock.hpp>
+#include <fairway/port/dead_letter.hpp>
 #include <fairway/transport/any_transport.hpp>
 
 #include <algorithm>
@@ -23,9 +24,6 @@ inline std::string dead_letter_channel(std::string_view channel, std::string_vie
 }
 
 namespace detail {
-
-// On a message that only one group of a publish-subscribe channel is to handle: a dead letter that is replayed to it.
-inline constexpr std::string_view replay_group_header = "fw-replay-group";
 
 // Why and when a delivery came to be a dead letter.
 struct dead_cause {
@@ -117,7 +115,11 @@ private:
     }
 
     envelope wrap(delivery const& d, dead_cause const& why) const {
-        headers h(d.headers());
+        // With a name of Fairway's own it keeps how often it was replayed; what else came with one means nothing here,
+        // and may leave no room.
+        headers h;
+        for (auto const& [name, value] : d.headers())
+            if (!name.starts_with("fw-") || name == dead_replays) h.add_received(name, value);
         auto const set = [&h](std::string_view name, std::string_view value) {
             if (value.size() <= limits::header_value && is_header_text(value)) h.set_reserved(name, value);
         };
@@ -131,7 +133,6 @@ private:
         set("fw-dead-attempts", std::to_string(d.attempt()));
         set("fw-dead-first-time", seconds(why.first_attempt));
         set("fw-dead-time", seconds(clock_.now()));
-        h.erase(replay_group_header);
         envelope_head head = d.message().head();
         head.expires = no_time;
         head.due = no_time;

@@ -109,10 +109,11 @@ public:
     }
 
     // Has no user any more: writes what is left and `last`, and is gone once the other side has closed, or at `until`.
-    // Closed at once it might take back what the other side has not read.
-    void end(std::string_view last, env::clock& clock, env::steady_point until) {
+    // Closed at once it might take back what the other side has not read. It has `place` as long.
+    void end(std::string_view last, env::clock& clock, env::steady_point until, std::shared_ptr<void> place = {}) {
         user_ = nullptr;
         if (closed_) return;
+        place_ = std::move(place);
         alarm_ = clock.make_alarm(stream_.get_executor());
         alarm_->set(until, [weak = weak_from_this()] {
             if (auto const self = weak.lock()) self->close();
@@ -186,6 +187,7 @@ private:
 
     env::stream stream_;
     std::shared_ptr<void> ticket_;
+    std::shared_ptr<void> place_; // among those that end
     connection_user* user_ = nullptr;
     std::unique_ptr<env::alarm> alarm_;
     record_input in_;

@@ -35,12 +35,13 @@ class dialer final : public env::keeper,
                      public session_owner,
                      public std::enable_shared_from_this<dialer> {
 public:
+    enum class begin { now, after_pause };
     // Begins to dial. `events` hears of its sessions until it is destroyed.
     static std::shared_ptr<dialer> start(asio::any_io_executor executor, env::endpoint to,
-        std::shared_ptr<session_options const> options, session_events& events) {
+        std::shared_ptr<session_options const> options, session_events& events, begin when = begin::now) {
         auto const self = std::make_shared<dialer>(std::move(executor), std::move(to), std::move(options), events);
         env::context_end::tell(self->executor_, self);
-        self->dial();
+        when == begin::now ? self->dial() : self->rest();
         return self;
     }
     // Use `start`.
@@ -52,7 +53,8 @@ public:
           events_(events),
           clock_(env::clock::of(executor_)),
           random_(env::random::of(executor_)),
-          alarm_(clock_.make_alarm(executor_)) {}
+          alarm_(clock_.make_alarm(executor_)),
+          longest_pause_(options_->max_backoff) {}
     ~dialer() override { dialer::abandon(); }
 
     // The session that there is, or null.
@@ -266,7 +268,7 @@ private:
     std::unique_ptr<env::alarm> alarm_;
     state state_ = state::resting;
     bool stopped_ = false;
-    duration longest_pause_{0};
+    duration longest_pause_;
     unsigned attempts_ = 0;
     std::uint64_t attempt_ = 0;
     std::weak_ptr<asio::cancellation_signal> cancel_; // of the operation that connects

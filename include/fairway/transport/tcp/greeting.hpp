@@ -33,6 +33,8 @@ public:
     virtual void on_greeted(greeting& g) = 0;
     // It is not, and the connection is ended.
     virtual void on_greeting_failed(greeting& g, error_code why, std::string_view text) = 0;
+    // To be kept as long as a connection that was refused waits for the other side to close; null where too many do.
+    virtual std::shared_ptr<void> place_to_linger() = 0;
 
 protected:
     ~greeter() = default;
@@ -90,7 +92,10 @@ public:
         g.text = text.substr(0, wire_limits::goodbye_text);
         std::string last;
         append_record(last, g);
-        what->end(last, clock_, clock_.steady_now() + options_->goodbye_timeout);
+        // Who is not authenticated does not keep its connection as it likes.
+        auto place = by_ ? by_->place_to_linger() : nullptr;
+        if (by_ && !place) return what->end_now(last);
+        what->end(last, clock_, clock_.steady_now() + options_->goodbye_timeout, std::move(place));
     }
     // Ends it, and says nothing.
     void close() noexcept {

@@ -197,7 +197,8 @@ private:
                 if (other->now != &s) continue;
                 other->now = nullptr;
                 if (other.get() != this && !all.closed_)
-                    other->to = dialer::start(all.executor_, other->place, all.dialing_, *other);
+                    other->to =
+                        dialer::start(all.executor_, other->place, all.dialing_, *other, dialer::begin::after_pause);
             }
             if (now == &s) now = nullptr;
             all.events_.on_end(s, why);

@@ -53,7 +53,8 @@ public:
           events_(events),
           clock_(env::clock::of(executor_)),
           secrets_(env::secure_random::of(executor_)),
-          tickets_(std::make_shared<char>()) {}
+          tickets_(std::make_shared<char>()),
+          lingering_(std::make_shared<char>()) {}
     ~listener() override { listener::abandon(); }
 
     // Where it listens.
@@ -112,6 +113,10 @@ public:
     void on_greeting_failed(greeting& g, error_code why, std::string_view text) override {
         forget(g);
         tell(g.remote(), why, text);
+    }
+    std::shared_ptr<void> place_to_linger() override {
+        auto const n = static_cast<std::size_t>(lingering_.use_count()) - 1;
+        return n < options_->most_unauthenticated ? lingering_ : nullptr;
     }
 
     // ---- for the sessions
@@ -212,7 +217,8 @@ private:
     session_events& events_;
     env::clock& clock_;
     env::secure_random& secrets_;
-    std::shared_ptr<char> tickets_; // one for each connection
+    std::shared_ptr<char> tickets_;   // one for each connection
+    std::shared_ptr<char> lingering_; // one for each of those that were refused
     bool stopped_ = false;
     trouble_limit limit_;
     std::list<std::shared_ptr<greeting>> greetings_;

@@ -149,7 +149,10 @@ public:
             return;
         }
         case record_type::pause:
-            if (auto* const m = members_.find(number_in(payload))) m->pause();
+            if (auto* const m = members_.find(number_in(payload))) {
+                m->pause();
+                host_.members_changed(m->channel().shape().channel);
+            }
             return;
         case record_type::recalled:
             if (auto* const m = members_.find(number_in(payload))) m->recalled();
@@ -285,7 +288,7 @@ private:
     void take_delivery(std::string_view payload) {
         field_reader in(payload);
         auto const d = read_fields<deliver_head>(in);
-        if (d.consumer != arrived_for_) {
+        if (d.consumer != arrived_for_ || d.consumer == 0) {
             hand_over();
             static_cast<void>(fed(d.consumer));
             arrived_for_ = d.consumer;

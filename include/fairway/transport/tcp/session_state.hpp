@@ -94,6 +94,7 @@ public:
         out_.resume(terms.session.received);
         peer_largest_ = terms.largest_record;
         dead_after_ = 3 * terms.heartbeat;
+        if (joiner_.inside()) joining_since_ += now - detached_; // without a connection nothing could come
         attached_ = true;
         heard_ = wrote_ = ticked_ = now;
         await_ack(now);

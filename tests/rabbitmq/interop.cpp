@@ -8,11 +8,12 @@
 #include <fairway/fairway.hpp>
 
 #include <chrono>
+#include <condition_variable>
 #include <cstdio>
 #include <filesystem>
 #include <functional>
-#include <future>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
@@ -138,21 +139,32 @@ TEST_CASE("pika answers a request of Fairway", "[rabbitmq]") {
 
 TEST_CASE("pika and amqp-publish publish events, without headers of Fairway and with odd ones", "[rabbitmq]") {
     if (skipped()) return;
+    std::mutex mutex;
+    std::condition_variable one_more;
+    std::vector<std::string> ids;
     town t;
     t.open();
-    std::promise<void> all;
-    std::vector<std::string> ids;
+    auto const come = [&](std::size_t n, std::chrono::seconds most) {
+        std::unique_lock lock(mutex);
+        return one_more.wait_for(lock, most, [&] { return ids.size() >= n; });
+    };
     t.shop->handle<events>([&](happened const& e) {
         if (e.id == "to nobody") return;
+        std::lock_guard const lock(mutex);
         ids.push_back(e.id);
-        if (ids.size() == 3) all.set_value();
+        one_more.notify_one();
     });
     t.shop->start();
     REQUIRE(t.await(settled(*t.shop)));
     CHECK(t.pika("publish").empty());
-    CHECK(t.tool("amqp-publish", "-e fw.interop.events -r all -b '{\"id\":\"from the shell\"}'").empty());
-    REQUIRE(all.get_future().wait_for(20s) == std::future_status::ready);
-    CHECK(ids == std::vector<std::string>{"from pika", "with odd headers", "from the shell"});
+    REQUIRE(come(2, 20s));
+    // It asks for no confirmation: where a quorum queue does not answer a new channel in time RabbitMQ drops what came.
+    for (int tried = 0; tried == 0 || (tried < 5 && !come(3, 5s)); ++tried)
+        CHECK(t.tool("amqp-publish", "-e fw.interop.events -r all -b '{\"id\":\"from the shell\"}'").empty());
+    REQUIRE(come(3, 5s));
+    std::lock_guard const lock(mutex);
+    CHECK(std::vector(ids.begin(), ids.begin() + 3) ==
+          std::vector<std::string>{"from pika", "with odd headers", "from the shell"});
 }
 
 TEST_CASE("pika and amqp-get receive what Fairway sends", "[rabbitmq]") {

@@ -45,6 +45,7 @@ elif what == "serve":
     print(properties.type, properties.content_type, properties.message_id == properties.correlation_id,
           properties.headers.get("tenant"), body.decode(), flush=True)
 elif what == "publish":
+    channel.confirm_delivery()
     channel.basic_publish("fw.interop.events", "all", b'{"id":"from pika"}')
     deep = {}
     for _ in range(30):

@@ -394,7 +394,7 @@ public:
         s.tag = d.tag();
         s.number = d.attempt();
         s.shard = d.message().head().shard;
-        s.only_group = d.header(fairway::detail::replay_group_header).value_or("");
+        s.only_group = d.header(fairway::detail::replay_group).value_or("");
         if (d.deadline()) s.left = *d.deadline() - a_->on.now();
         number_ = a_->in.o.begun(a_->number, s, a_->in.now(), a_->clock());
         a_->in.say("instance " + std::to_string(a_->number) + " begins " + std::to_string(n) + " attempt " +
@@ -723,7 +723,7 @@ private:
         auto* const m = in_.o.find(d.id());
         if (!m || std::exchange(m->replayed, true)) return;
         fairway::headers h(d.headers());
-        h.set_reserved(fairway::detail::replay_group_header, group_names[group_]);
+        h.set_reserved(fairway::detail::replay_group, group_names[group_]);
         auto head = d.message().head();
         if (sharded(on_)) head.shard = head.shard_key.empty() ? 0 : fairway::shard_of(head.shard_key, shard_count);
         auto const again = fairway::envelope::of_bytes(head, h.view(), d.body());

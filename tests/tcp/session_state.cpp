@@ -602,6 +602,19 @@ TEST_CASE("time without a connection does not count against a record that was be
     CHECK(s.state.tick(steady_point(40s)) == session_state::verdict::slow);
 }
 
+TEST_CASE("who breaks its connection again and again has no more time for a record than the grace") {
+    side s(small());
+    s.in.limit(4096);
+    s.state.attach(terms(0), {});
+    s.take(raw(static_cast<int>(record_type::fragment), std::string("\0\x17", 2)), {});
+    for (auto t = 0s; t < 36s; t += 9s) {
+        s.state.detach(steady_point(t));
+        s.state.attach(terms(0), steady_point(t + 9s));
+    }
+    CHECK(s.state.tick(steady_point(39s)) != session_state::verdict::slow);
+    CHECK(s.state.tick(steady_point(40s)) == session_state::verdict::slow);
+}
+
 TEST_CASE("a large record lets what the other side waits for pass between its fragments") {
     for (std::size_t const largest : {std::size_t{4096}, std::size_t{1} << 20}) {
         session_options o;

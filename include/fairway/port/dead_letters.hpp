@@ -115,17 +115,17 @@ private:
     }
 
     envelope wrap(delivery const& d, dead_cause const& why) const {
-        // With a name of Fairway's own it keeps how often it was replayed; what else came with one means nothing here,
-        // and may leave no room.
+        // What came with other names of Fairway's own means nothing here, and may leave no room.
         headers h;
         for (auto const& [name, value] : d.headers())
-            if (!name.starts_with("fw-") || name == dead_replays) h.add_received(name, value);
+            if (!name.starts_with("fw-")) h.add_received(name, value);
         auto const set = [&h](std::string_view name, std::string_view value) {
             if (value.size() <= limits::header_value && is_header_text(value)) h.set_reserved(name, value);
         };
         auto const seconds = [](time_point t) {
             return std::to_string(t.time_since_epoch() / std::chrono::seconds(1));
         };
+        if (auto const replays = d.headers().find(dead_replays)) set(dead_replays, *replays);
         set("fw-dead-channel", channel_);
         set("fw-dead-group", group_);
         set("fw-dead-code", why.code);

@@ -57,17 +57,17 @@ public:
 
     void handle(address from, bound_handler handler, handler_options const& options) override {
         check(from);
-        {
-            std::lock_guard const lock(mutex_);
-            if (std::find(handled_.begin(), handled_.end(), from.channel) != handled_.end())
-                fail(errc::invalid_argument, "handle " + from.channel + ": " + name() + " has a handler for it");
-        }
         auto const channel = from.channel;
-        subscription const what{std::move(from), name(), options.prefetch()};
-        pipeline_parts parts{std::move(handler.object), std::move(handler.table), counts_, responder_, around_};
-        add(std::make_shared<consumer>(transport_, what, options, std::move(parts)));
-        std::lock_guard const lock(mutex_);
-        handled_.push_back(channel);
+        claim(channel);
+        try {
+            subscription const what{std::move(from), name(), options.prefetch()};
+            pipeline_parts parts{std::move(handler.object), std::move(handler.table), counts_, responder_, around_};
+            add(std::make_shared<consumer>(transport_, what, options, std::move(parts)));
+        } catch (...) {
+            std::lock_guard const lock(mutex_);
+            std::erase(handled_, channel);
+            throw;
+        }
     }
 
     std::shared_ptr<sender_core> sender(address const& to, bool asks) override {
@@ -135,6 +135,13 @@ private:
         if (a.shards > 0 && !able.sharded) fail(errc::unsupported, a.channel + ": sharded channels");
     }
 
+    // Of two handlers each would get a part of the messages.
+    void claim(std::string const& channel) {
+        std::lock_guard const lock(mutex_);
+        if (std::find(handled_.begin(), handled_.end(), channel) != handled_.end())
+            fail(errc::invalid_argument, "handle " + channel + ": " + name() + " has a handler for it");
+        handled_.push_back(channel);
+    }
     void add(std::shared_ptr<consumer> c) {
         if (closed()) fail(errc::closed, "handle " + c->what().from.channel);
         env::dispatch(executor_, [self = shared_from_this(), c = std::move(c)]() mutable {

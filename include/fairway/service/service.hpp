@@ -29,7 +29,8 @@ namespace fairway {
 ///
 /// Any thread may make it and call what it has, but for these: `around_deliveries` and `around_sends` come before all
 /// else; `run` and `drain` are awaited on its executor; and it is destroyed there, or when that does not run, or once
-/// its `drain` has ended: elsewhere a handler may still be running when the destructor has returned.
+/// its `drain` has ended before the deadline: elsewhere a handler may still be running when the destructor has
+/// returned.
 class service {
 public:
     /// A service named `name` (1 to 100 of A-Z a-z 0-9 . _ -, else `errc::invalid_name`) on a transport; `watcher`, if

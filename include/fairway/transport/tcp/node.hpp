@@ -87,7 +87,10 @@ public:
             n.opened(*channel);
             n.interests_->sends_to(to);
         });
-        return std::make_shared<road_sink>(way, options_.confirms == confirmation::queued);
+        // Not into a topic: where nobody has subscribed it never fills, and who sends without end would never let
+        // others of this executor have their turn.
+        bool const at_once = options_.confirms == confirmation::queued && to.kind == channel_kind::point_to_point;
+        return std::make_shared<road_sink>(way, at_once);
     }
     void declare(subscription const& what) {
         auto const channel = hub_->channel(what.from);

@@ -165,7 +165,7 @@ private:
 // The way into it.
 class road_sink final : public sink {
 public:
-    // `at_once`: a message is accepted once it is in this node's queue, whatever the channel is.
+    // `at_once`: a message is accepted once it is in this node's queue.
     road_sink(std::shared_ptr<road> to, bool at_once) : to_(std::move(to)), awaits_(to_->awaits()), at_once_(at_once) {}
 
     std::size_t try_send(std::span<envelope> envelopes, error_code& why) override {

@@ -94,7 +94,12 @@ public:
         out_.resume(terms.session.received);
         peer_largest_ = terms.largest_record;
         dead_after_ = 3 * terms.heartbeat;
-        if (joiner_.inside()) joining_since_ += now - detached_; // without a connection nothing could come
+        if (joiner_.inside()) {
+            // Without a connection nothing could come; but who breaks it again and again has no more time by that.
+            auto const away = std::min(now - detached_, grace_ - away_);
+            joining_since_ += away;
+            away_ += away;
+        }
         attached_ = true;
         heard_ = wrote_ = ticked_ = now;
         await_ack(now);
@@ -237,7 +242,7 @@ private:
     template <class Sink>
     void stream_record(raw_record const& r, Sink& sink) {
         if (r.type == record_type::fragment) {
-            if (!joiner_.inside()) joining_since_ = heard_;
+            if (!joiner_.inside()) joining_since_ = heard_, away_ = duration::zero();
             if (auto const joined = joiner_.take(r.payload)) {
                 dispatch(joined->first, joined->second, sink);
                 joiner_.clear();
@@ -292,6 +297,7 @@ private:
 
     fragment_joiner joiner_;
     time joining_since_;
+    duration away_{}; // of that, without a connection
     bool held_back_ = false;
     time held_since_;
     time said_held_;

@@ -129,7 +129,7 @@ private:
         if (ending()) return; // stop() gives it back
         if (is_for_another_group(d, what_)) return skip(d);
         if (d.message().expires() != no_time && drop_expired(d, progress::none)) return;
-        if (d.attempt() > most_deliveries_) return refuse(d, "too_many_attempts", errc::handler_failed);
+        if (d.attempt() > most_deliveries_) return end_round_trips(d);
         auto const* const object = d.message().object_type();
         if (is_too_large(d)) return refuse(d, "too_large", errc::handler_failed);
         // Mostly of the same type as the one before.
@@ -145,6 +145,10 @@ private:
     // tried, those of its lane do.
     enum class progress { none, begun, tried };
 
+    // What was handled comes again, too, as long as nobody has heard of that.
+    [[gnu::noinline]] void end_round_trips(delivery& d) {
+        if (!duplicates_ || is_fresh(d)) refuse(d, "too_many_attempts", errc::handler_failed);
+    }
     [[gnu::noinline]] void not_for_us(delivery const& d) {
         if (what_.from.kind != channel_kind::publish_subscribe || d.wants_reply())
             return refuse(d, "unknown_type", errc::unknown_type);

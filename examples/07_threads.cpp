@@ -96,4 +96,5 @@ int main() {
         auto const did = asio::co_spawn(service->get_executor(), service->drain(), asio::use_future).get();
         std::cout << service->name() << " handled " << did.accepted << "\n";
     }
+    return 0;
 }

@@ -64,4 +64,5 @@ int main() {
     } catch (fairway::testing::unmet const& e) {
         std::cout << e.what() << "\n";
     }
+    return 0;
 }

@@ -74,4 +74,5 @@ int main() {
     bridge_is_open = true;
     b.run(clear(b.transport()));
     b.run(look(b.transport()));
+    return 0;
 }

@@ -88,4 +88,5 @@ int main() {
         else
             std::cout << "seed " << seed - 1 << " finds that " << wrong << "\n";
     }
+    return 0;
 }

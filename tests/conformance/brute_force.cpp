@@ -97,7 +97,7 @@ void stop_in_many_places(conformance::test_case const& one) {
     }
 }
 
-[[maybe_unused]] bool const added = [] {
+[[maybe_unused]] bool const brute_force_added = [] {
     for (auto const& one : whole_suite())
         dynamic_tests::add("stopped anywhere/" + std::string(one.name), "[brute]", [one] { stop_in_many_places(one); });
     return true;

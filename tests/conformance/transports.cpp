@@ -23,7 +23,7 @@ void run_one(setting const& where, conformance::test_case const& one) {
     }
 }
 
-[[maybe_unused]] bool const added = [] {
+[[maybe_unused]] bool const transports_added = [] {
     for (auto const& where : settings())
         for (auto const& one : where.seam_only ? only(seam_suite()) : whole_suite())
             dynamic_tests::add(
@@ -34,18 +34,18 @@ void run_one(setting const& where, conformance::test_case const& one) {
 } // namespace
 
 TEST_CASE("cases have names of their own and say what they prove", "[suite]") {
-    std::set<std::string> names;
+    std::set<std::string> known;
     for (auto const& one : whole_suite()) {
         std::string const name(one.name);
         INFO(name);
-        CHECK(names.insert(name).second);
+        CHECK(known.insert(name).second);
         // Names of Catch2 tests, of ctest and of files of logs.
         CHECK(name.find_first_of(",;[]\\/\"*~") == std::string::npos);
         CHECK(one.proves.size() > 10);
         CHECK(one.proves.back() == '.');
         CHECK(one.run != nullptr);
     }
-    CHECK(names.size() > 190);
+    CHECK(known.size() > 190);
 }
 
 TEST_CASE("the transport to RabbitMQ leaves out the cases of back-pressure, counted attempts and threads", "[suite]") {

@@ -10,7 +10,7 @@ using namespace node_kit;
 
 namespace {
 
-constexpr std::size_t mebibyte = 1024 * 1024;
+constexpr std::size_t page_bytes = 1024 * 1024;
 
 struct page {
     using contract = document<"node.page">;
@@ -54,7 +54,7 @@ TEST_CASE("messages that are together more than a session keeps arrive one after
     shop.places->put("*", {"stock:7000"});
     auto const loads = shop.self->sender<freight>();
     for (int n = 1; n <= 3; ++n) {
-        page const p{n, std::string(13 * mebibyte, 'x')};
+        page const p{n, std::string(13 * page_bytes, 'x')};
         CHECK_FALSE(loads.try_send(p));
     }
     CHECK(t.finish(shop, flush(loads)).value);
@@ -68,7 +68,7 @@ TEST_CASE("replies that are together more than a session keeps arrive, and a dra
     town t;
     auto& stock = t.start("stock");
     stock.self->handle<library>([](fetch const& f) -> task<page> {
-        page const p{f.number, std::string(mebibyte, 'x')};
+        page const p{f.number, std::string(page_bytes, 'x')};
         co_await sleep_for(1s);
         co_return p;
     });
@@ -108,7 +108,7 @@ TEST_CASE("a message goes to another node at once where the one that is its turn
     auto const walks = shop.self->sender<steps>();
     t.pass(1s);
     t.lab.streams().cut_both("shop", "stock");
-    page const p{1, std::string(mebibyte, 'x')}; // fills the session
+    page const p{1, std::string(page_bytes, 'x')}; // fills the session
     CHECK_FALSE(loads.try_send(p));
     t.pass(1s);
     for (int n = 1; n <= 4; ++n) {

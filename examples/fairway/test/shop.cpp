@@ -1,8 +1,8 @@
 // Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
 // A service for the tests of the tool: `shop URL` prints a line for all that it does.
-#include <fairway/amqp.hpp>
+#include "../console.hpp"
+
 #include <fairway/fairway.hpp>
-#include <fairway/tcp.hpp>
 
 #include <iostream>
 #include <string>
@@ -56,7 +56,6 @@ fairway::task<> serve(fairway::any_transport net) {
 
 int main(int argc, char** argv) {
     if (argc != 2) return 1;
-    return fairway::run([&](auto executor) {
-        return serve(fairway::open<fairway::tcp, fairway::unix_socket, fairway::amqp>(executor, argv[1]));
-    });
+    return fairway::run(
+        [&](auto executor) { return serve(cli::open_transport(executor, argv[1], cli::sent::accepted, {}).net); });
 }

@@ -100,9 +100,15 @@ TEST_CASE("a content header that breaks a rule is refused") {
     CHECK(code(hex("003c 0000 0000000000000005 0000")) == reply_code::success);
     CHECK(code(hex("0032 0000 0000000000000005 0000")) == reply_code::frame_error);
     CHECK(code(hex("003c 0001 0000000000000005 0000")) == reply_code::frame_error);
-    CHECK(code(hex("003c 0000 0000000000000005 0001 0000")) == reply_code::syntax_error); // more flags
-    CHECK(code(hex("003c 0000 0000000000000005 0002")) == reply_code::syntax_error);
+    CHECK(code(hex("003c 0000 0000000000000005 0000 00")) == reply_code::syntax_error);
     CHECK(code(hex("003c 0000 0000000000000005 2000 00000002 01 61")) == reply_code::syntax_error);
+}
+
+TEST_CASE("flags that there is no property for mean nothing, as to RabbitMQ") {
+    auto const p = properties_of(hex("003c 0000 0000000000000005 2003 00000000"));
+    REQUIRE(p.headers);
+    CHECK_FALSE(p.content_type);
+    CHECK(properties_of(hex("003c 0000 0000000000000005 0001")) == basic_properties());
 }
 
 TEST_CASE("messages of any size come as they were sent, whatever the size of frames is") {

@@ -95,6 +95,54 @@ TEST_CASE("a queue of replies goes a minute after its owner, also over a restart
     CHECK_FALSE(c.all.has(c.way.address));
 }
 
+TEST_CASE("nothing is sent on a new connection before the program's own queues are there again", "[amqp]") {
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+        CAPTURE(seed);
+        town all(seed);
+        patient told;
+        amqp one = all.connect("one");
+        amqp two = all.connect("two");
+        subscription asked;
+        asked.from = {"questions", channel_kind::point_to_point, 0};
+        auto const from = two.listen(asked, told);
+        auto const answers = one.open_replies(told);
+        auto const way = one.open(asked.from);
+        REQUIRE_FALSE(all.send(one, way, "before"));
+        REQUIRE(all.next(*from) == "before");
+        all.cut("one");
+        all.pass(5min); // its queue of replies has expired
+        std::vector<outcome> outcomes;
+        bool over = false;
+        all.begin_send(one, way, {"question"}, outcomes, over);
+        all.heal("one");
+        REQUIRE(all.next(*from) == "question");
+        CHECK_FALSE(all.send(two, two.open_reply(answers.address), "answer"));
+        CHECK(all.next(*answers.replies) == "answer");
+        CHECK(over);
+    }
+}
+
+TEST_CASE("what is declared is there before what the same thread sends next", "[amqp]") {
+    town all;
+    patient told;
+    amqp one = all.connect("one");
+    subscription mail;
+    mail.from = {"news", channel_kind::publish_subscribe, 0};
+    mail.group = "mail";
+    auto const way = one.open(mail.from);
+    all.pass(5s);
+    std::vector<outcome> outcomes[2];
+    bool over[2]{};
+    all.begin_send(one, way, {"before"}, outcomes[0], over[0]);
+    one.declare(mail);
+    all.begin_send(one, way, {"after"}, outcomes[1], over[1]);
+    REQUIRE(all.until([&] { return over[0] && over[1]; }, 10s));
+    amqp two = all.connect("two");
+    auto const from = two.listen(mail, told);
+    auto const first = all.next(*from);
+    CHECK((first == "after" || (first == "before" && all.next(*from) == "after")));
+}
+
 TEST_CASE("queues that expire do so when nobody consumes from them any more, and are made again", "[amqp]") {
     town all;
     patient told;

@@ -112,6 +112,23 @@ TEST_CASE("a channel whose shape an operator mends is consumed after all", "[amq
     CHECK(all.next(*from) == "1");
 }
 
+TEST_CASE("a source that is closed before its transport has heard of it takes no shards", "[amqp]") {
+    town all;
+    patient patience;
+    amqp first = all.connect("first");
+    std::shared_ptr<source> gone;
+    asio::post(first.get_executor(), [&gone] { gone->close(); });
+    gone = first.listen(orders(2), patience);
+    amqp second = all.connect("second");
+    auto const from = second.listen(orders(2), patience);
+    auto const way = second.open(orders(2).from);
+    all.pass(5s);
+    for (std::uint32_t shard : {0U, 1U}) {
+        CHECK_FALSE(all.send(second, way, std::vector<std::string>{"tea"}, shard));
+        CHECK(all.next(*from) == "tea");
+    }
+}
+
 TEST_CASE("a member whose own queue is deleted meets the others again", "[amqp]") {
     town all;
     patient patience;

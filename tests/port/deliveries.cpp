@@ -1,6 +1,7 @@
 // Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
 // What becomes of a delivery: handled, refused, expired, dead; what the handler sees of it.
 #include "fw_catch.hpp"
+#include "port/kit.hpp"
 #include "service/shop.hpp"
 
 #include <fairway/fairway.hpp>
@@ -56,6 +57,25 @@ public:
     void on(observation const& o) noexcept override { seen.push_back(o.what); }
     std::vector<occurrence> seen;
 };
+
+// Its bytes can be made, and not be read.
+struct one_way_codec {
+    static constexpr std::string_view content_type = "application/x-scrambled";
+    template <class T>
+    static void encode(T const&, std::string& out) {
+        out = "?";
+    }
+    template <class T>
+    static void decode(std::string_view, T&) {
+        throw std::runtime_error("the database password is hunter2");
+    }
+};
+struct scrambled {
+    using contract = fairway::command<"port.scrambled", scrambled>;
+    using codec = one_way_codec;
+    int n = 0;
+};
+using scrambles = point_to_point<"port.scrambles", scrambled>;
 
 } // namespace
 
@@ -234,6 +254,30 @@ TEST_CASE("a body that can't be read: a fault for a request, a dead letter other
     CHECK(text.find("/sku: expected a string") == 0);
     b.run(b.sender<wrong_orders>().send(wrong));
     CHECK(stock.stats().dead_lettered == 1);
+}
+
+TEST_CASE("a codec that throws what it likes can't read the body, and says nothing of why", "[delivery]") {
+    bench b(testing::bench_options().paranoid(true));
+    auto const notes = std::make_shared<port_kit::note_book>();
+    service stock(b.transport(), "stock", notes);
+    int calls = 0;
+    stock.handle<scrambles>([&calls](scrambled const&) {
+        ++calls;
+        return scrambled();
+    });
+    stock.start();
+    scrambled const message;
+    std::string told;
+    try {
+        b.run(b.sender<scrambles>().request(message));
+    } catch (fault const& f) {
+        told = f.code() + ": " + std::string(f.text());
+    }
+    CHECK(told == "decode_failed: the message's codec or upcast has failed");
+    b.run(b.sender<scrambles>().send(message));
+    CHECK(stock.stats().dead_lettered == 1);
+    CHECK(notes->count(occurrence::retried) == 0);
+    CHECK(calls == 0);
 }
 
 TEST_CASE("handlers of one key run one after another, of different keys beside each other", "[delivery][lanes]") {

@@ -93,6 +93,14 @@ TEST_CASE("gather ends with the first reply that satisfies", "[gather]") {
     CHECK(all.replies[1].value.cents == 20);
 }
 
+TEST_CASE("what a gather's condition throws ends it", "[gather]") {
+    bench b;
+    market m(b);
+    m.add("a", 1s, 90);
+    auto const broken = [](shop::price const&) -> bool { throw fault("broken", "not a reply"); };
+    CHECK_THROWS_AS(b.run(b.sender<shop::offers>().gather(ask_tea, options(60s).until(broken))), fault);
+}
+
 TEST_CASE("gather suppresses a second answer of one responder", "[gather]") {
     bench b;
     // A group whose handler answers, and whose delivery is given to a second instance before it was settled.

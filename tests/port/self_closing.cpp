@@ -3,6 +3,8 @@
 #include "fw_catch.hpp"
 #include "port/kit.hpp"
 
+#include <boost/asio/post.hpp>
+
 using namespace port_kit;
 
 TEST_CASE("a coroutine handler that never waits closes its service", "[awkward]") {
@@ -19,6 +21,32 @@ TEST_CASE("a coroutine handler that never waits closes its service", "[awkward]"
     CHECK_NOTHROW(b.run(b.sender<tallies>().send(t)));
     CHECK_NOTHROW(b.settle());
     CHECK(calls == 1);
+}
+
+TEST_CASE("a close ends the coroutine that owns the service", "[awkward]") {
+    bench b;
+    service* open = nullptr;
+    auto const errand = [&open](any_transport net) -> task<error_code> {
+        service s(net, "customer");
+        auto const port = s.sender<questions>();
+        s.start();
+        open = &s;
+        question const q{"?"};
+        error_code why;
+        try {
+            co_await port.request(q, 1min);
+        } catch (system_error const& e) {
+            why = e.code();
+        }
+        co_return why;
+    };
+    auto asked = b.start(errand(b.transport()));
+    b.settle();
+    REQUIRE(open);
+    asio::post(b.transport().get_executor(), [open] { open->close(); });
+    b.settle();
+    REQUIRE(asked.done());
+    CHECK(asked.result() == errc::closed);
 }
 
 TEST_CASE("a plain handler with middleware closes its service", "[awkward]") {

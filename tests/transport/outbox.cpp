@@ -69,10 +69,15 @@ struct desk {
     // back.
     numbers take(std::uint64_t held = 100) {
         return take_all([&] {
-            return box->take([held](envelope const& m) {
-                return m.id().low < held ? std::nullopt : std::optional<std::uint32_t>(held_by);
-            });
+            return box->take([] { return true; },
+                [held](envelope const& m) {
+                    return m.id().low < held ? std::nullopt : std::optional<std::uint32_t>(held_by);
+                });
         });
+    }
+    bool takes_nothing() {
+        auto const free = [](envelope const&) { return std::optional<std::uint32_t>(); };
+        return !box->take([] { return false; }, free);
     }
     numbers take_held(std::uint32_t by = held_by) {
         return take_all([&] { return box->take_held(by); });
@@ -116,6 +121,14 @@ TEST_CASE("what was sent goes out in order, and ends when it is confirmed", "[ou
     CHECK_FALSE(d.box->empty());
     d.end(0);
     CHECK(d.box->empty());
+}
+
+TEST_CASE("nothing is taken as long as nothing may go", "[outbox]") {
+    desk d;
+    d.box->connected();
+    CHECK_FALSE(d.try_one(1));
+    CHECK(d.takes_nothing());
+    CHECK(d.take() == numbers{1});
 }
 
 TEST_CASE("after a connection was lost all that is not confirmed goes out again, in order", "[outbox]") {

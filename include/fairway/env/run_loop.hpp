@@ -151,16 +151,20 @@ private:
             turn& operator=(turn const&) = delete;
             ~turn() {
                 running_here_ = before;
-                if (loop.posted_here_ && loop.take_waiting()) loop.post();
+                if (!over && loop.posted_here_ && loop.take_waiting()) loop.post();
             }
             run_loop& loop;
             run_loop* before;
-        } const mine(*this);
+            bool over = false; // nobody may have the loop any more
+        } mine(*this);
         posted_here_ = true;
         take_waiting();
         for (std::size_t done = 0; done < most_; ++done) {
             if (local_.empty()) look_out();
-            if (local_.empty() && !take_waiting()) return;
+            if (local_.empty() && !take_waiting()) {
+                mine.over = true;
+                return;
+            }
             auto const who = detail::arrive(local_.pop());
             if (who && who->run()) return;
         }

@@ -88,6 +88,7 @@ public:
         bool more = true;
         while (more && done < most && !stopped_ && !answers_->closed()) {
             heed_notices();
+            batch_.clear(); // also where taking it in has thrown
             std::size_t const n = source_->receive(batch_, at_once);
             done += n;
             more = n == at_once;

@@ -47,7 +47,8 @@ public:
         static_assert(detail::contains<R, typename contract_of<M>::replies>,
             "fairway: the command's contract does not name this reply: answer with one of the types it names");
         if constexpr (detail::contains<R, typename contract_of<M>::replies>) {
-            if (auto const to = std::exchange(responder_, nullptr)) to->reply(request_, value);
+            if (responder_) responder_->reply(request_, value);
+            responder_ = nullptr; // now: an answer that could not be written is none
         }
     }
 

@@ -8,8 +8,10 @@
 #include <fairway/port/typed_body.hpp>
 
 #include <algorithm>
+#include <exception>
 #include <iterator>
 #include <memory>
+#include <new>
 #include <optional>
 #include <string>
 #include <type_traits>
@@ -151,15 +153,19 @@ private:
 
 template <class Reply>
 void collect(gathered<Reply>& all, envelope const& e, gather_options<Reply> const& until, bool& satisfied) {
+    std::optional<decltype(read_reply<Reply>(e))> value;
     try {
-        auto value = read_reply<Reply>(e);
-        satisfied = until.until() && until.until()(value);
-        all.replies.push_back({std::string(e.source()), std::move(value)});
+        value.emplace(read_reply<Reply>(e));
     } catch (fault const& f) {
-        all.faults.push_back(f);
-    } catch (system_error const&) {
+        return all.faults.push_back(f);
+    } catch (std::bad_alloc const&) {
+        throw;
+    } catch (std::exception const&) {
         ++all.undecodable;
+        return;
     }
+    satisfied = until.until() && until.until()(*value);
+    all.replies.push_back({std::string(e.source()), std::move(*value)});
 }
 
 template <class Reply>

@@ -8,6 +8,8 @@
 #include <fairway/error.hpp>
 #include <fairway/port/failure.hpp>
 
+#include <exception>
+#include <new>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -123,6 +125,14 @@ T const& request_as(envelope const& e, std::optional<T>& storage) {
         return body_as<T>(e, storage);
     } catch (system_error const& error) {
         throw unreadable{error.code(), error.what()};
+    } catch (std::bad_alloc const&) {
+        throw;
+    } catch (fault const&) { // an upcast's answer
+        throw;
+    } catch (transient const&) {
+        throw;
+    } catch (std::exception const&) { // of a codec or an upcast; what it says may be a secret
+        throw unreadable{errc::decode_failed, "the message's codec or upcast has failed"};
     }
 }
 

@@ -98,11 +98,12 @@ public:
     // Thread-safe; the part that needs the executor is done there.
     void close() override {
         if (closed_.exchange(true)) return;
+        auto const self = shared_from_this(); // what is resumed here may drop the service
         for (auto const& s : senders()) s->close();
         responder_->close();
         replies_->close();
         if (context_gone_) return;
-        env::dispatch(executor_, [self = shared_from_this()] { self->stop(); });
+        env::dispatch(executor_, [self] { self->stop(); });
     }
 
     void abandon() noexcept override {

@@ -109,12 +109,12 @@ public:
         Where where;
         envelope message;
     };
-    // What is to be sent next. Passes over what may not go yet: `held_by(message)`, called under the outbox's lock,
-    // says what holds it back, if anything; `take_held` has it then.
-    template <class HeldBy>
-    std::optional<item> take(HeldBy&& held_by) {
+    // What is to be sent next, if `may_go()`. Passes over what may not go yet: `held_by(message)` says what holds it
+    // back, if anything; `take_held` has it then. Both are called under the outbox's lock.
+    template <class MayGo, class HeldBy>
+    std::optional<item> take(MayGo&& may_go, HeldBy&& held_by) {
         std::lock_guard const lock(mutex_);
-        while (auto const i = next_to_take()) {
+        while (auto const i = may_go() ? next_to_take() : std::nullopt) {
             auto const [number, e] = *i;
             if (std::optional<std::uint32_t> const by = held_by(std::as_const(e->message))) hold(*e, number, *by);
             again_.empty() ? void(next_ = number + 1) : again_.pop_front();

@@ -51,6 +51,10 @@ public:
         wanted_.resize(readers_.size(), !is_sharded());
     }
     subscription const& what() const noexcept { return what_; }
+    bool closed() const {
+        std::lock_guard const lock(mutex_);
+        return closed_;
+    }
 
     // ---- on the executor ----
     void up(std::shared_ptr<session> const& s) {

@@ -28,7 +28,8 @@ public:
         topology what;
         topology_mode mode;
         bool gone = false;    // while it was being made
-        bool refused = false; // it is there, in another shape
+        bool failed = false;  // refused, the last time that it was asked
+        bool refused = false; // since it is there in another shape
     };
     // `changed` is called when all is there, or is not any more; `trouble` where the broker refuses something.
     declarations(asio::any_io_executor const& executor, std::function<void()> changed,
@@ -62,6 +63,11 @@ public:
         return std::any_of(
             all_.begin(), all_.end(), [&](need const& n) { return n.refused && n.name == name && n.group == group; });
     }
+    // For whatever reason.
+    bool has_failed(std::string_view name, std::string_view group) const noexcept {
+        return std::any_of(
+            all_.begin(), all_.end(), [&](need const& n) { return n.failed && n.name == name && n.group == group; });
+    }
     bool complete() const noexcept { return open_ && done_ == all_.size(); }
     std::size_t size() const noexcept { return all_.size(); }
 
@@ -91,6 +97,7 @@ public:
         // Without a channel nobody was asked for anything: it is tried again.
         if (!was_open) return begin_later();
         if (done_ < all_.size()) { // refused; who uses it is told again
+            all_[done_].failed = true;
             all_[done_].refused = why == errc::topology_mismatch;
             one_done();
         }
@@ -114,22 +121,22 @@ private:
         declare(*channel_, n.what, n.mode, [weak = weak_from_this(), now = channel_] {
             auto const self = weak.lock();
             if (!self || self->channel_ != now) return;
-            self->all_[self->done_].refused = false;
+            self->all_[self->done_].failed = self->all_[self->done_].refused = false;
             self->one_done();
             self->next();
         });
     }
-    // An operator may remove what has another shape.
+    // An operator may remove what has another shape, or give a permission.
     void ask_again_later() {
         constexpr duration pause = std::chrono::seconds(10);
-        auto const refused = [](need const& n) { return n.refused; };
-        if (std::none_of(all_.begin(), all_.end(), refused) || std::exchange(is_to_ask_again_, true)) return;
-        alarm_->set(clock_.steady_now() + pause, [weak = weak_from_this(), refused] {
+        auto const failed = [](need const& n) { return n.failed; };
+        if (std::none_of(all_.begin(), all_.end(), failed) || std::exchange(is_to_ask_again_, true)) return;
+        alarm_->set(clock_.steady_now() + pause, [weak = weak_from_this(), failed] {
             auto const self = weak.lock();
             if (!self) return;
             self->is_to_ask_again_ = false;
             if (!self->complete()) return; // until they are, which asks again
-            auto const first = std::stable_partition(self->all_.begin(), self->all_.end(), std::not_fn(refused));
+            auto const first = std::stable_partition(self->all_.begin(), self->all_.end(), std::not_fn(failed));
             self->done_ = static_cast<std::size_t>(first - self->all_.begin());
             self->next();
         });

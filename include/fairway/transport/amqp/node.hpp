@@ -95,10 +95,7 @@ public:
     std::shared_ptr<road> const& replies() const noexcept { return replies_; }
     void declare(subscription const& what) {
         check_shape(what.from, what.group);
-        on_executor([what](node& n) {
-            auto t = topology_of(what, n.options_.names);
-            n.need({what.from.channel, what.group, std::move(t), n.options_.mode});
-        });
+        announce({what.from.channel, what.group, topology_of(what, options_.names), options_.mode});
     }
     std::shared_ptr<source> listen(subscription const& what, receiver& told) {
         declare(what);
@@ -126,7 +123,7 @@ public:
         p.queue = name;
         p.prefetch = 1'000;
         p.needs = t;
-        on_executor([name, t](node& n) { n.need({name, {}, t, topology_mode::declare}); });
+        announce({name, {}, t, topology_mode::declare});
         subscription what;
         what.from.channel = name;
         what.prefetch = p.prefetch;
@@ -208,6 +205,8 @@ private:
         }
         void on_down(error_code, std::string_view) override {
             now.reset();
+            // The publishing one may be back before: not before what is consumed is there again.
+            if (of.needs_->size() > 0) of.context_->open = false;
             of.needs_->down();
             for (auto const& [c, m] : of.members_) m->down();
             for (auto const& c : of.consumers_) c->down();
@@ -221,6 +220,14 @@ private:
     void on_executor(Work&& work) {
         env::dispatch(executor_, [weak = weak_from_this(), work = std::forward<Work>(work)]() mutable {
             if (auto const self = weak.lock()) work(*self);
+        });
+    }
+    // On any thread; what this one sends next is not published before it is there.
+    void announce(declarations::need what) {
+        ++context_->announced;
+        on_executor([what = std::move(what)](node& n) mutable {
+            --n.context_->announced;
+            n.need(std::move(what)); // what closes the road until then, or tells that it is there
         });
     }
     static std::uint16_t prefetch(std::size_t wanted) {
@@ -287,6 +294,7 @@ private:
     bool is_refused(consumer const& c) const { return needs_->is_refused(c.what().from.channel, c.what().group); }
     void added(std::shared_ptr<consumer> const& c) {
         if (closed()) return c->close();
+        if (c->closed()) return remove(*c); // on the executor, before this was
         consumers_.push_back(c);
         auto const& from = c->what().from;
         if (from.shards > 0) {
@@ -316,10 +324,10 @@ private:
         auto const is_same = [&](auto const& c) {
             return c->what().from.channel == what.from.channel && c->what().group == what.group;
         };
-        bool const was_refused = is_refused(gone);
+        bool const has_failed = needs_->has_failed(what.from.channel, what.group);
         std::erase_if(consumers_, [&](auto const& c) { return c.get() == &gone; });
         bool const is_last = std::none_of(consumers_.begin(), consumers_.end(), is_same);
-        if (reply_address::is_own(what.from.channel) || (was_refused && is_last))
+        if (reply_address::is_own(what.from.channel) || (has_failed && is_last))
             needs_->remove(what.from.channel, what.group);
     }
 

@@ -40,10 +40,9 @@ struct basic_properties {
     bool operator==(basic_properties const&) const = default;
 };
 
-// The first property's flag; those of the others are below it, in their order.
+// The first property's flag; those of the others are below it, in their order. There is none for the two lowest bits,
+// which RabbitMQ passes on as they came, and reads nothing for: nor does anybody here.
 inline constexpr unsigned first_property_flag = 0x8000;
-// The two that there is no property for.
-inline constexpr unsigned unknown_property_flags = 0x0003;
 
 struct content_header {
     std::uint64_t body_size = 0;
@@ -79,7 +78,6 @@ inline content_header read_content_header(std::string_view payload) {
     wire_reader in(payload);
     header.body_size = read_body_size(in);
     unsigned const flags = in.number<std::uint16_t>();
-    if ((flags & unknown_property_flags) != 0) violate(reply_code::syntax_error, "properties that are not known");
     basic_properties::each(header.properties, [&](auto&... field) {
         unsigned flag = first_property_flag;
         (((flags & flag) != 0 ? in.get(field.emplace()) : void(), flag >>= 1), ...);

@@ -8,6 +8,7 @@
 #include <fairway/transport/amqp/delay_queue.hpp>
 #include <fairway/transport/amqp/envelope_map.hpp>
 #include <fairway/transport/amqp/lane.hpp>
+#include <fairway/transport/amqp/road_context.hpp>
 #include <fairway/transport/amqp/session.hpp>
 #include <fairway/transport/outbox.hpp>
 
@@ -15,7 +16,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -26,18 +27,6 @@
 namespace fairway::amqp_detail {
 
 using amqp_outbox = fairway::detail::outbox<std::shared_ptr<reply_address const>>;
-
-// What all roads of a publisher have in common.
-struct road_context {
-    asio::any_io_executor executor;
-    naming names;
-    topology_mode mode = topology_mode::declare;
-    // Told of what the broker refuses: of which channel, and why.
-    std::function<void(std::string_view where, error_code why, std::string_view text)> trouble;
-    // False as long as what this program consumes is being made on the broker: nothing is published before, and nothing
-    // declared, since RabbitMQ fails where two connections declare a quorum queue at the same time.
-    bool open = false;
-};
 
 // The way of messages into one channel, or of all replies: an AMQP channel in confirm mode, so that the errors of one
 // do not end another. What is not confirmed goes out again when the connection was lost; what comes back because its
@@ -77,7 +66,7 @@ public:
     }
     // There may be something to do.
     void go_on() {
-        if (session_ && context_->open && !channel_ && !pausing_) open();
+        if (session_ && context_->may_publish() && !channel_ && !pausing_) open();
         waker_->wake();
     }
     void close() {
@@ -137,9 +126,10 @@ public:
     // Publishes what there is.
     bool run() override {
         constexpr int at_once = 64;
-        if (!context_->open || !ready_ || reopens_ || rests_) return false;
+        if (!context_->may_publish() || !ready_ || reopens_ || rests_) return false;
         auto const now = clock_.now();
-        auto const most = suspects_ > 0 || probes_ ? 1 : (lanes_.size() + 1) * most_.messages;
+        auto const each = std::min(most_.messages, std::numeric_limits<std::size_t>::max() / (lanes_.size() + 1));
+        auto const most = suspects_ > 0 || probes_ ? 1 : (lanes_.size() + 1) * each;
         for (int n = 0; n < at_once; ++n) {
             if (on_their_way_.size() >= most) return false;
             if (!channel_->has_room() || session_->blocked()) return false;
@@ -195,7 +185,8 @@ private:
                 if (auto one = outbox_->take_held(going_on_.back())) return one;
             l.goes_on = false;
         }
-        return outbox_->take([&](envelope const& m) {
+        auto const may_go = [&] { return context_->may_publish(); };
+        return outbox_->take(may_go, [&](envelope const& m) {
             auto const shard = lane_of(m, now);
             return shard && !lanes_[*shard].may_go(most_.messages) ? shard : std::nullopt;
         });

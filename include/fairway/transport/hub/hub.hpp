@@ -131,7 +131,7 @@ public:
     // Keeps a message until it is due. False where the bound of such messages is reached.
     bool delay(std::shared_ptr<channel_state> to, envelope message) {
         std::lock_guard const lock(mutex_);
-        if (delayed_.size() >= options_.most.messages) return false;
+        if (delayed_.size() + releasing_ >= options_.most.messages) return false;
         auto const due = message.due();
         bool const first = delayed_.empty() || due < delayed_.begin()->first;
         delayed_.emplace(due, delayed{std::move(to), std::move(message)});
@@ -147,6 +147,7 @@ public:
             auto const end = delayed_.upper_bound(now);
             for (auto i = delayed_.begin(); i != end; ++i) due.push_back(std::move(i->second));
             delayed_.erase(delayed_.begin(), end);
+            releasing_ += due.size();
         }
         std::vector<delayed> full;
         for (auto& d : due) {
@@ -154,6 +155,7 @@ public:
             if (d.to->try_send({&d.message, 1}, why) == 0 && why == errc::queue_full) full.push_back(std::move(d));
         }
         std::lock_guard const lock(mutex_);
+        releasing_ -= due.size();
         for (auto& d : full) delayed_.emplace(now + retry_after, std::move(d));
         tell_tickers();
     }
@@ -219,6 +221,7 @@ private:
     std::uint64_t reply_count_ = 0;
     std::atomic<member_id> member_count_{0};
     std::multimap<time_point, delayed> delayed_;
+    std::size_t releasing_ = 0; // taken out of these, and maybe to come back
     std::vector<std::pair<void const*, ticker>> tickers_;
 };
 

@@ -114,6 +114,30 @@ TEST_CASE("what is refused is told, and the others are made") {
     CHECK(n.all->size() == (gone ? 1 : 2));
 }
 
+TEST_CASE("what was refused is asked for again ten seconds later, until it is made") {
+    needing n;
+    n.add("orders", "stock");
+    n.up();
+    channel_close refusal;
+    refusal.code = reply_code::access_refused;
+    for (std::uint16_t number = 1; number <= 2; ++number) {
+        CHECK(n.asked(number) == "orders");
+        n.at->send(number, refusal);
+        n.w.expect<channel_close_ok>(*n.at, number);
+        n.open(static_cast<std::uint16_t>(3 - number)); // the one that is free
+        n.until_complete();
+        CHECK(n.all->has_failed("orders", "stock"));
+        CHECK_FALSE(n.all->is_refused("orders", "stock")); // its shape is right
+        n.w.pass(10s);
+    }
+    n.make("orders");
+    n.until_complete();
+    CHECK_FALSE(n.all->has_failed("orders", "stock"));
+    n.w.pass(1min);
+    CHECK(n.at->frames.empty());
+    CHECK(n.troubles.size() == 2);
+}
+
 TEST_CASE("what is needed is made as soon as a channel is free") {
     needing n({1, 131072, 60});
     auto const user = hear();

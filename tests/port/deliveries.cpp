@@ -1,7 +1,6 @@
 // Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
 // What becomes of a delivery: handled, refused, expired, dead; what the handler sees of it.
 #include "fw_catch.hpp"
-#include "port/kit.hpp"
 #include "service/shop.hpp"
 
 #include <fairway/fairway.hpp>
@@ -258,8 +257,8 @@ TEST_CASE("a body that can't be read: a fault for a request, a dead letter other
 
 TEST_CASE("a codec that throws what it likes can't read the body, and says nothing of why", "[delivery]") {
     bench b(testing::bench_options().paranoid(true));
-    auto const notes = std::make_shared<port_kit::note_book>();
-    service stock(b.transport(), "stock", notes);
+    auto const watcher = std::make_shared<what_happened>();
+    service stock(b.transport(), "stock", watcher);
     int calls = 0;
     stock.handle<scrambles>([&calls](scrambled const&) {
         ++calls;
@@ -276,7 +275,8 @@ TEST_CASE("a codec that throws what it likes can't read the body, and says nothi
     CHECK(told == "decode_failed: the message's codec or upcast has failed");
     b.run(b.sender<scrambles>().send(message));
     CHECK(stock.stats().dead_lettered == 1);
-    CHECK(notes->count(occurrence::retried) == 0);
+    using enum occurrence;
+    CHECK(watcher->seen == std::vector<occurrence>{handler_failed, handler_failed, dead_lettered}); // and no retry
     CHECK(calls == 0);
 }
 

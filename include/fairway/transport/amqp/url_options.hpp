@@ -2,6 +2,7 @@
 #ifndef FAIRWAY_TRANSPORT_AMQP_URL_OPTIONS_HPP
 #define FAIRWAY_TRANSPORT_AMQP_URL_OPTIONS_HPP
 
+#include <fairway/detail/compile_once.hpp>
 #include <fairway/transport/amqp/options.hpp>
 #include <fairway/transport/secret_file.hpp>
 #include <fairway/transport/time_option.hpp>
@@ -127,7 +128,7 @@ private:
 
 namespace fairway {
 
-inline amqp_options amqp_options::from(url const& where) {
+FAIRWAY_DEFINITION amqp_options amqp_options::from(url const& where) {
     amqp_options o;
     amqp_detail::url_reader(where, o).read();
     return o;

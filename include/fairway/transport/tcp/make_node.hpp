@@ -3,6 +3,7 @@
 #ifndef FAIRWAY_TRANSPORT_TCP_MAKE_NODE_HPP
 #define FAIRWAY_TRANSPORT_TCP_MAKE_NODE_HPP
 
+#include <fairway/detail/compile_once.hpp>
 #include <fairway/env/tls.hpp>
 #include <fairway/transport/secret_file.hpp>
 #include <fairway/transport/tcp/exposure.hpp>
@@ -135,7 +136,7 @@ namespace fairway {
 
 // `tcp://host:port,host:port?options`, or `unix:///path?options`: where the others are, if that is the same for all
 // channels, and options.
-inline tcp_options tcp_options::from(url const& where) {
+FAIRWAY_DEFINITION tcp_options tcp_options::from(url const& where) {
     if (where.scheme() != "tcp" && where.scheme() != "unix")
         detail::fail(errc::invalid_url, "write it as tcp://... or unix://...");
     tcp_options o;

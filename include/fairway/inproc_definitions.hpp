@@ -1,0 +1,10 @@
+// Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
+#ifndef FAIRWAY_INPROC_DEFINITIONS_HPP
+#define FAIRWAY_INPROC_DEFINITIONS_HPP
+
+// For one file of a program that is compiled with FAIRWAY_COMPILE_ONCE: what <fairway/inproc.hpp> only declares there.
+#include <fairway/inproc.hpp>
+#include <fairway/service/engine_definitions.hpp>
+#include <fairway/transport/inproc/transport_definitions.hpp>
+
+#endif

@@ -1,0 +1,10 @@
+// Copyright (c) 2026 The Fairway Authors. Distributed under the Boost Software License, Version 1.0.
+#ifndef FAIRWAY_TCP_DEFINITIONS_HPP
+#define FAIRWAY_TCP_DEFINITIONS_HPP
+
+// For one file of a program that is compiled with FAIRWAY_COMPILE_ONCE: what <fairway/tcp.hpp> only declares there.
+#include <fairway/service/engine_definitions.hpp>
+#include <fairway/tcp.hpp>
+#include <fairway/transport/tcp/transport_definitions.hpp>
+
+#endif

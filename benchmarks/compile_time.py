@@ -132,7 +132,12 @@ def mebibytes(source):
 def costs(wanted=""):
     texts = {"contract file": CONTRACT, "service file": SERVICE, "program file": PROGRAM}
     # Twice, for the header check, which leaves these to this.
-    texts.update((f"<fairway/{h}>", 2 * f"#include <fairway/{h}>\n") for h in public_headers())
+    once = "#define FAIRWAY_COMPILE_ONCE\n"
+    for h in public_headers():
+        twice = 2 * f"#include <fairway/{h}>\n"
+        texts[f"<fairway/{h}>"] = once + twice if h.endswith("_definitions.hpp") else twice
+        if os.path.exists(os.path.join(ROOT, "include/fairway", h.replace(".hpp", "_definitions.hpp"))):
+            texts[f"<fairway/{h}> compiled once"] = once + twice
     texts = {name: text for name, text in texts.items() if wanted in name}
     with tempfile.TemporaryDirectory() as folder, concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         def cost(numbered):

@@ -3,6 +3,11 @@
 #define FAIRWAY_INPROC_DEFINITIONS_HPP
 
 // For one file of a program that is compiled with FAIRWAY_COMPILE_ONCE: what <fairway/inproc.hpp> only declares there.
+#ifndef FAIRWAY_COMPILE_ONCE
+#error                                                                                                                 \
+    "fairway: define FAIRWAY_COMPILE_ONCE for all files of the program, or leave out <fairway/inproc_definitions.hpp>"
+#endif
+
 #include <fairway/inproc.hpp>
 #include <fairway/service/engine_definitions.hpp>
 #include <fairway/transport/inproc/transport_definitions.hpp>

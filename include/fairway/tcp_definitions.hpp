@@ -3,6 +3,10 @@
 #define FAIRWAY_TCP_DEFINITIONS_HPP
 
 // For one file of a program that is compiled with FAIRWAY_COMPILE_ONCE: what <fairway/tcp.hpp> only declares there.
+#ifndef FAIRWAY_COMPILE_ONCE
+#error "fairway: define FAIRWAY_COMPILE_ONCE for all files of the program, or leave out <fairway/tcp_definitions.hpp>"
+#endif
+
 #include <fairway/service/engine_definitions.hpp>
 #include <fairway/tcp.hpp>
 #include <fairway/transport/tcp/transport_definitions.hpp>

@@ -11,11 +11,13 @@
 #include <fairway/env/real_network.hpp>
 #include <fairway/testing/conformance/stage.hpp>
 
+#include <boost/asio/bind_executor.hpp>
 #include <boost/asio/io_context.hpp>
 
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -49,6 +51,7 @@ public:
         amqp_options o;
         o.host(at.host, at.port).virtual_host(virtual_host_);
         m.net.emplace(m.io->get_executor(), o);
+        m.nobody = m.net->open({"nobody", channel_kind::publish_subscribe, 0});
         return {any_transport(*m.net), id};
     }
     bool run_until(std::function<bool()> const& done, duration most) override {
@@ -59,8 +62,15 @@ public:
         }
         return true;
     }
+    // At least: a transport publishes nothing before all is there that it was to declare, so once the broker has
+    // confirmed something that was sent to nobody, what a participant joined and declared before is in force, however
+    // slow this machine is.
     void pass(duration d) override {
+        auto const left = std::make_shared<std::size_t>(0);
+        for (auto const& m : members_)
+            if (m->net && !m->is_cut) m->send_to_nobody(left);
         run_until([] { return false; }, d);
+        run_until([&] { return *left == 0; }, patience());
     }
     void drop(conformance::participant const& who) override { members_.at(who.id)->leave(); }
     std::string unique(std::string_view name) override { return std::string(name) + std::to_string(++names_); }
@@ -83,10 +93,14 @@ public:
 
     bool can_cut() const override { return true; }
     void cut(conformance::participant const& who) override {
+        members_[who.id]->is_cut = true;
         members_[who.id]->between->refuse(true);
         members_[who.id]->between->reset();
     }
-    void restore(conformance::participant const& who) override { members_[who.id]->between->refuse(false); }
+    void restore(conformance::participant const& who) override {
+        members_[who.id]->is_cut = false;
+        members_[who.id]->between->refuse(false);
+    }
 
 protected:
     void end() override {
@@ -99,9 +113,23 @@ private:
         std::unique_ptr<asio::io_context> io = std::make_unique<asio::io_context>(1);
         std::unique_ptr<faults::proxy> between{};
         std::optional<amqp> net{};
+        std::shared_ptr<sink> nobody{};
+        bool is_cut = false;
 
+        // `left` counts the messages that the broker has not confirmed.
+        void send_to_nobody(std::shared_ptr<std::size_t> const& left) {
+            envelope_head head;
+            head.type = "conformance.nothing";
+            std::vector<envelope> one;
+            one.push_back(envelope::of_bytes(head, {}, ""));
+            auto const outcomes = std::make_shared<std::vector<outcome>>();
+            ++*left;
+            nobody->send(std::move(one), env::steady_point::max(), *outcomes,
+                asio::bind_executor(io->get_executor(), [left, outcomes] { --*left; }));
+        }
         // As a process that is killed: nothing of it runs any more.
         void leave() {
+            nobody.reset();
             net.reset();
             io.reset();
             if (between) between->reset();

@@ -363,6 +363,21 @@ TEST_CASE("a session may be closed from within what it says") {
     CHECK(w.dialled.ends[0] == errc::queue_full);
 }
 
+TEST_CASE("who is dropped says goodbye, also where something is being written") {
+    for (int steps = 0; steps < 12; ++steps) {
+        world w;
+        open_both(w);
+        w.settle();
+        put(*w.dialled.open[0], "last words");
+        for (int i = 0; i < steps; ++i) w.io.poll_one();
+        w.client.reset();
+        w.settle(); // no time passes
+        CAPTURE(steps);
+        REQUIRE(w.served.ends.size() == 1);
+        CHECK(w.served.ends[0] == errc::not_connected);
+    }
+}
+
 TEST_CASE("all may be dropped at any moment") {
     for (int steps = 0; steps < 60; ++steps) {
         world w;

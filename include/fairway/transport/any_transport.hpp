@@ -46,8 +46,8 @@ namespace detail {
 class service_core;
 
 // Makes services on a transport. What they are made of takes a compiler seconds: it is compiled where a transport is
-// named, not in each file that has a service. service/engine.hpp, which the front header of each transport includes,
-// specialises this for all of them.
+// named, or once for all, not in each file that has a service. service/engine.hpp, which the front header of each
+// transport includes, specialises this for all of them.
 template <class Transport>
 struct engine_on {
     static_assert(sizeof(Transport) == 0,

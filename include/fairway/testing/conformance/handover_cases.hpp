@@ -22,7 +22,7 @@ public:
           to_(std::move(to)),
           prefetch_(prefetch),
           record_(play.make<shard_record>()),
-          sender_(speak(play, to_)) {}
+          sender_(play.speak(play.connect(), to_)) {}
 
     listener& join() { return join(play_.connect()); }
     listener& join(participant& at) {
@@ -70,13 +70,6 @@ public:
     std::vector<listener*> const& members() const noexcept { return members_; }
 
 private:
-    // It knows the group, so that none of its messages can come before it, however long the first one takes to join.
-    static speaker& speak(scene& play, address const& to) {
-        auto& by = play.connect();
-        by.net.declare(play.subscribed(to, "crew"));
-        return play.speak(by, to);
-    }
-
     scene& play_;
     address to_;
     std::size_t prefetch_;

@@ -8,6 +8,7 @@
 #include <fairway/transport/amqp/existing.hpp>
 #include <fairway/transport/outbox.hpp>
 #include <fairway/transport/secret.hpp>
+#include <fairway/transport/secret_file.hpp>
 #include <fairway/transport/url.hpp>
 
 #include <chrono>

@@ -3,6 +3,7 @@
 #define FAIRWAY_TRANSPORT_TCP_CONNECTION_HPP
 
 #include <fairway/env/clock.hpp>
+#include <fairway/env/execute.hpp>
 #include <fairway/env/stream.hpp>
 #include <fairway/error.hpp>
 #include <fairway/transport/tcp/record_input.hpp>
@@ -14,6 +15,7 @@
 #include <array>
 #include <cstddef>
 #include <memory>
+#include <new>
 #include <span>
 #include <string>
 #include <string_view>
@@ -122,12 +124,19 @@ public:
         write();
         if (std::exchange(held_, false)) read();
     }
-    // The same, but `last` is said only if that can be done without waiting.
+    // The same, but `last` is said only if that can be done without waiting, but for the handler of what is being
+    // written: where all of that was taken at once, as is usual, it is the next of the executor's.
     void end_now(std::string_view last) noexcept {
-        asio::const_buffer rest(last.data(), last.size());
-        for (std::size_t n = 1; n > 0 && rest.size() > 0 && !closed_ && !writing_; rest += n)
-            n = stream_.write_now(rest);
-        close();
+        user_ = nullptr;
+        if (closed_) return;
+        if (!writing_) return say_and_close(last);
+        try {
+            first_.append(last);
+            ends_ = true;
+            close_after(2); // TLS takes one for itself
+        } catch (std::bad_alloc const&) {
+            close();
+        }
     }
     // Is gone at once.
     void close() noexcept {
@@ -177,7 +186,22 @@ private:
         }
         writing_ = false;
         batch_.parts.clear();
+        if (ends_) return say_and_close(first_);
         write();
+    }
+    // So many turns of the executor.
+    void close_after(int turns) noexcept {
+        if (turns == 0) return close();
+        try {
+            env::post(stream_.get_executor(), [self = shared_from_this(), turns] { self->close_after(turns - 1); });
+        } catch (std::bad_alloc const&) {
+            close();
+        }
+    }
+    void say_and_close(std::string_view last) noexcept {
+        asio::const_buffer rest(last.data(), last.size());
+        for (std::size_t n = 1; n > 0 && rest.size() > 0; rest += n) n = stream_.write_now(rest);
+        close();
     }
     void lost(error_code why) {
         auto* const user = user_;
@@ -199,6 +223,7 @@ private:
     bool writing_ = false;
     bool reading_ = false;
     bool held_ = false;
+    bool ends_ = false; // after what is being written and what is in `first_`
     bool closed_ = false;
 };
 

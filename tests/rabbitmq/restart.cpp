@@ -105,7 +105,7 @@ TEST_CASE("requests that are under way when RabbitMQ ends are answered", "[rabbi
     REQUIRE(stage.run_until([&] { return t.right > most / 4; }, 60s));
     rabbitmq_kit::shared_broker().keep_declarations();
     rabbitmq_kit::shared_broker().kill(how);
-    stage.pass(100ms); // they notice
+    stage.linger(100ms); // they notice
     rabbitmq_kit::shared_broker().start();
     CHECK(stage.run_until([&] { return t.right + static_cast<int>(t.wrong.size()) >= most; }, 90s));
     CHECK(t.right >= most);
@@ -184,7 +184,7 @@ TEST_CASE("while RabbitMQ takes no messages it hears of those that were handled,
         asio::bind_executor(sender.get_executor(), [&sent] { sent = true; }));
     REQUIRE(stage.run_until([&] { return sent; }, 60s));
     alarm_of_disk const alarm;
-    stage.pass(2s); // so that instances have something to say to each other
+    stage.linger(2s); // so that instances have something to say to each other
     std::size_t handled = 0;
     auto const handle = [&] {
         std::vector<delivery> batch;

@@ -69,8 +69,12 @@ public:
         auto const left = std::make_shared<std::size_t>(0);
         for (auto const& m : members_)
             if (m->net && !m->is_cut) m->send_to_nobody(left);
-        run_until([] { return false; }, d);
+        linger(d);
         run_until([&] { return *left == 0; }, patience());
+    }
+    // For so long, whether the broker answers or not.
+    void linger(duration d) {
+        run_until([] { return false; }, d);
     }
     void drop(conformance::participant const& who) override { members_.at(who.id)->leave(); }
     std::string unique(std::string_view name) override { return std::string(name) + std::to_string(++names_); }

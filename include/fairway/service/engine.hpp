@@ -2,7 +2,6 @@
 #ifndef FAIRWAY_SERVICE_ENGINE_HPP
 #define FAIRWAY_SERVICE_ENGINE_HPP
 
-#include <fairway/detail/compile_once.hpp>
 #include <fairway/service/core.hpp>
 
 #include <memory>
@@ -12,8 +11,7 @@
 namespace fairway::detail {
 
 // What a service is made of.
-FAIRWAY_DEFINITION std::shared_ptr<service_core> make_engine(
-    any_transport const& on, std::string name, std::shared_ptr<observer> watcher);
+std::shared_ptr<service_core> make_engine(any_transport const& on, std::string name, std::shared_ptr<observer> watcher);
 
 // One for all transports.
 template <transport Transport>
